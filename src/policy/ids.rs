@@ -1,0 +1,341 @@
+//! Identifiers and names, parsed once: past the wire nothing carries them as a bare `String`.
+//!
+//! Names are unique per account regardless of case and keep the case they were created with, so
+//! every name holds what was typed and a folded key; equality, order and hashing use the key.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// Why a text is not the identifier it should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum IdError {
+    /// Empty, or longer than the limit.
+    #[error("beyond the length limit")]
+    Length,
+    /// A character outside the allowed set.
+    #[error("contains invalid characters")]
+    InvalidChars,
+}
+
+/// The id of an account: 16 decimal digits, shown with leading zeros.
+///
+/// Source: the vendor's samples (16 digits). Zero is Rampart's own system account, which owns what
+/// belongs to no tenant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct AccountId(u64);
+
+/// The id of a RAM user: 18 decimal digits, the first is 2.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct UserId(u64);
+
+/// The id of a RAM role: 18 decimal digits, the first is 3.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct RoleId(u64);
+
+macro_rules! numeric_id {
+    ($name:ident, $digits:literal, $leading:expr) => {
+        impl $name {
+            /// How many digits the id is shown with.
+            pub const DIGITS: usize = $digits;
+
+            /// An id from randomness: the leading digit is the kind's own, the others are drawn
+            /// from `random`.
+            pub const fn from_random(random: u64) -> Self {
+                let span = 10u64.pow($digits - 1);
+                Self($leading * span + random % span)
+            }
+
+            /// The number that the digits spell.
+            pub const fn as_u64(self) -> u64 {
+                self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{:0width$}", self.0, width = $digits)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                if text.len() != $digits {
+                    return Err(IdError::Length);
+                }
+                if !text.bytes().all(|b| b.is_ascii_digit()) {
+                    return Err(IdError::InvalidChars);
+                }
+                text.parse().map(Self).map_err(|_| IdError::InvalidChars)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = IdError;
+
+            fn try_from(text: String) -> Result<Self, IdError> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.to_string()
+            }
+        }
+    };
+}
+
+numeric_id!(AccountId, 16, 1);
+numeric_id!(UserId, 18, 2);
+numeric_id!(RoleId, 18, 3);
+
+impl AccountId {
+    /// The reserved account that owns the key ring, settings and services. No caller can be of it.
+    pub const SYSTEM: Self = Self(0);
+}
+
+/// Declares a name: what was typed, and a lower-case key that equality, order and hashing use.
+macro_rules! name_type {
+    ($(#[$doc:meta])* $name:ident, $min:literal..=$max:literal, $allowed:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name {
+            text: Box<str>,
+            /// Only where it differs from `text`.
+            folded: Option<Box<str>>,
+        }
+
+        impl $name {
+            /// The longest name, in characters.
+            pub const MAX_LENGTH: usize = $max;
+
+            /// The name as it was typed.
+            pub fn as_str(&self) -> &str {
+                &self.text
+            }
+
+            /// The name in lower case: the key that the name is unique by.
+            pub fn key(&self) -> &str {
+                self.folded.as_deref().unwrap_or(&self.text)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                // Every allowed character is ASCII, so bytes are characters here; a text of other
+                // characters is counted as a reader would count it.
+                if !($min..=$max).contains(&text.chars().count()) {
+                    return Err(IdError::Length);
+                }
+                let allowed: fn(u8) -> bool = $allowed;
+                if !text.bytes().all(allowed) {
+                    return Err(IdError::InvalidChars);
+                }
+                let folded = text
+                    .bytes()
+                    .any(|b| b.is_ascii_uppercase())
+                    .then(|| text.to_ascii_lowercase().into_boxed_str());
+                Ok(Self { text: text.into(), folded })
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = IdError;
+
+            fn try_from(text: String) -> Result<Self, IdError> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(name: $name) -> Self {
+                name.text.into()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.text)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({})", stringify!($name), self.text)
+            }
+        }
+
+        impl PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                self.key() == other.key()
+            }
+        }
+
+        impl Eq for $name {}
+
+        impl PartialOrd for $name {
+            fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+                Some(self.cmp(other))
+            }
+        }
+
+        impl Ord for $name {
+            fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+                self.key().cmp(other.key())
+            }
+        }
+
+        impl Hash for $name {
+            fn hash<H: Hasher>(&self, state: &mut H) {
+                self.key().hash(state);
+            }
+        }
+    };
+}
+
+name_type!(
+    /// The name of a RAM user: 1 to 64 letters, digits, `.`, `@`, `-`, `_`.
+    ///
+    /// Source: the vendor's older regex, the wider of the two published ones.
+    UserName, 1..=64, |b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'@' | b'-' | b'_')
+);
+name_type!(
+    /// The name by which a role is spoken of: 1 to 64 letters, digits, `.`, `@`, `-`, `_`.
+    ///
+    /// Roles are created under the narrower rule of [`NewRoleName`]; only service-linked roles
+    /// with a suffix hold a `_`.
+    RoleName, 1..=64, |b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'@' | b'-' | b'_')
+);
+name_type!(
+    /// The name of a custom or system policy: 1 to 128 letters, digits, `-`.
+    PolicyName, 1..=128, |b| b.is_ascii_alphanumeric() || b == b'-'
+);
+name_type!(
+    /// The name of a role session: 2 to 64 letters, digits, `.`, `@`, `-`, `_`. Case is kept and
+    /// counts only in the session's own ARN.
+    RoleSessionName, 2..=64, |b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'@' | b'-' | b'_')
+);
+
+/// A name under which an ordinary role can be created: [`RoleName`] without `_`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewRoleName(RoleName);
+
+impl NewRoleName {
+    /// The role's name from now on.
+    pub fn into_role_name(self) -> RoleName {
+        self.0
+    }
+}
+
+impl FromStr for NewRoleName {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let name: RoleName = text.parse()?;
+        if text.contains('_') {
+            Err(IdError::InvalidChars)
+        } else {
+            Ok(Self(name))
+        }
+    }
+}
+
+/// The id of an access key: 1 to 128 letters, digits, `.`, `-`, `_`. Ids of sessions begin `STS.`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct AccessKeyId(Box<str>);
+
+impl AccessKeyId {
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether the id is that of a role session's temporary key.
+    pub fn is_session(&self) -> bool {
+        self.0.starts_with("STS.")
+    }
+}
+
+impl FromStr for AccessKeyId {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        if text.is_empty() || text.len() > 128 {
+            return Err(IdError::Length);
+        }
+        let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
+        if !text.bytes().all(allowed) {
+            return Err(IdError::InvalidChars);
+        }
+        Ok(Self(text.into()))
+    }
+}
+
+impl TryFrom<String> for AccessKeyId {
+    type Error = IdError;
+
+    fn try_from(text: String) -> Result<Self, IdError> {
+        text.parse()
+    }
+}
+
+impl From<AccessKeyId> for String {
+    fn from(id: AccessKeyId) -> Self {
+        id.0.into()
+    }
+}
+
+impl fmt::Display for AccessKeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_compare_without_case_and_keep_it() {
+        let typed: UserName = "Alice".parse().unwrap();
+        let other: UserName = "aLICE".parse().unwrap();
+        assert_eq!(typed, other);
+        assert_eq!(typed.as_str(), "Alice");
+        assert_eq!(typed.key(), "alice");
+    }
+
+    #[test]
+    fn names_are_bounded_and_closed() {
+        assert_eq!("".parse::<PolicyName>(), Err(IdError::Length));
+        assert_eq!("a".repeat(129).parse::<PolicyName>(), Err(IdError::Length));
+        assert!("a".repeat(128).parse::<PolicyName>().is_ok());
+        assert_eq!("a_b".parse::<PolicyName>(), Err(IdError::InvalidChars));
+        assert_eq!(
+            "a_b".parse::<NewRoleName>().unwrap_err(),
+            IdError::InvalidChars
+        );
+        assert!("a_b".parse::<RoleName>().is_ok());
+        assert_eq!("é".parse::<UserName>(), Err(IdError::InvalidChars));
+    }
+
+    #[test]
+    fn ids_have_their_digits() {
+        assert_eq!(AccountId::from_random(7).to_string(), "1000000000000007");
+        assert_eq!(UserId::from_random(0).to_string().len(), 18);
+        assert!(RoleId::from_random(u64::MAX).to_string().starts_with('3'));
+        assert_eq!("123".parse::<AccountId>(), Err(IdError::Length));
+        assert_eq!(AccountId::SYSTEM.to_string(), "0000000000000000");
+    }
+}
