@@ -1,1 +1,136 @@
-//! To be written.
+//! What comes in from outside as an argument: the clock and randomness.
+//!
+//! Rules take `&dyn Clock` and `&dyn Entropy`, so that a test moves time by hand and draws the same
+//! ids every run. Nothing else in the product asks the machine for either.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+pub type UnixMillis = i64;
+
+/// Tells the time. It never runs backwards within one process.
+pub trait Clock: Send + Sync {
+    /// Now, in milliseconds since the epoch.
+    fn now_millis(&self) -> UnixMillis;
+
+    /// Now, in whole seconds since the epoch.
+    fn now(&self) -> i64 {
+        self.now_millis().div_euclid(1000)
+    }
+}
+
+/// The machine's clock, held from running backwards: a step back shows as standing still.
+#[derive(Debug, Default)]
+pub struct SystemClock {
+    latest: AtomicI64,
+}
+
+impl Clock for SystemClock {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the port that the others are sent to"
+    )]
+    fn now_millis(&self) -> UnixMillis {
+        let since_epoch = std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .map_or(0, |elapsed| {
+                i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX)
+            });
+        self.latest
+            .fetch_max(since_epoch, Ordering::Relaxed)
+            .max(since_epoch)
+    }
+}
+
+/// A clock that stands where it is put.
+#[derive(Debug)]
+pub struct FixedClock {
+    millis: AtomicI64,
+}
+
+impl FixedClock {
+    /// A clock that stands at `millis` after the epoch.
+    pub fn at_millis(millis: UnixMillis) -> Self {
+        Self {
+            millis: AtomicI64::new(millis),
+        }
+    }
+
+    /// Moves the clock by `seconds`, back too.
+    pub fn advance(&self, seconds: i64) {
+        self.millis.fetch_add(seconds * 1000, Ordering::Relaxed);
+    }
+
+    /// Puts the clock at `millis` after the epoch.
+    pub fn set_millis(&self, millis: UnixMillis) {
+        self.millis.store(millis, Ordering::Relaxed);
+    }
+}
+
+impl Clock for FixedClock {
+    fn now_millis(&self) -> UnixMillis {
+        self.millis.load(Ordering::Relaxed)
+    }
+}
+
+/// Draws randomness.
+pub trait Entropy: Send + Sync {
+    /// Fills `bytes` with randomness fit for secrets.
+    fn fill(&self, bytes: &mut [u8]);
+
+    /// A random number.
+    fn next_u64(&self) -> u64 {
+        let mut bytes = [0; 8];
+        self.fill(&mut bytes);
+        u64::from_le_bytes(bytes)
+    }
+}
+
+/// The machine's generator.
+#[derive(Debug, Default)]
+pub struct SystemEntropy;
+
+impl Entropy for SystemEntropy {
+    #[expect(
+        clippy::expect_used,
+        reason = "no randomness, no secrets: there is nothing to go on with"
+    )]
+    fn fill(&self, bytes: &mut [u8]) {
+        aws_lc_rs::rand::fill(bytes)
+            .expect("the generator of the crypto library does not fail once it is seeded");
+    }
+}
+
+/// A generator that draws the same every run. For tests: its secrets are no secrets.
+#[derive(Debug)]
+pub struct SeededEntropy {
+    state: Mutex<u64>,
+}
+
+impl SeededEntropy {
+    /// A generator whose draws depend on `seed` alone.
+    pub fn new(seed: u64) -> Self {
+        Self {
+            state: Mutex::new(seed),
+        }
+    }
+}
+
+impl Entropy for SeededEntropy {
+    fn fill(&self, bytes: &mut [u8]) {
+        let mut state = self
+            .state
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        for chunk in bytes.chunks_mut(8) {
+            // SplitMix64: the step and the two mixing constants are the generator's own.
+            *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+            let mut mixed = *state;
+            mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+            mixed ^= mixed >> 31;
+            chunk.copy_from_slice(&mixed.to_le_bytes()[..chunk.len()]);
+        }
+    }
+}

@@ -1,1 +1,11 @@
-//! To be written.
+//! Plain records: what the store holds and what operations speak of. No rule lives here but those
+//! that a record's own type can hold.
+
+pub mod account;
+pub mod audit;
+pub mod catalog;
+pub mod key;
+pub mod policy;
+pub mod principal;
+pub mod quotas;
+pub mod tag;

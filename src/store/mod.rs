@@ -1,1 +1,276 @@
-//! To be written.
+//! The only place that knows SQL.
+//!
+//! [`Store`] opens transactions; [`Snapshot`] reads, [`Tx`] also writes. All three are object-safe,
+//! so nothing above knows which database is below. `sql::SqlStore` implements them once, with one
+//! SQL text per statement; what the two databases really do differently stands in `dialect`.
+//!
+//! A snapshot and a transaction belong to one account, given when they are opened, so no look-up
+//! can cross accounts by omission. The doors between accounts are [`Store::find_key`] and
+//! [`Store::find_account`].
+//!
+//! To add an entity: a pair of migrations, a record in `model`, its methods here, its statements in
+//! a file of `store/sql/`, its cases in `tests/store/`.
+
+mod error;
+
+use async_trait::async_trait;
+
+pub use error::StoreError;
+
+use crate::model::account::{Account, RevisionTag};
+use crate::model::audit::{AuditRecord, RefusalKey};
+use crate::model::key::{AccessKey, AccessKeyStatus, KeyOwner, TokenKeyRecord};
+use crate::model::policy::{Attachment, Policy, PolicyRef, PolicyType, PolicyVersion, VersionId};
+use crate::model::principal::{PrincipalId, Role, User};
+use crate::model::tag::{Tag, Tagged};
+use crate::policy::ids::{AccessKeyId, AccountId, PolicyName, RoleId, RoleName, UserId, UserName};
+
+/// What a store answers.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// A nonce as it is kept: a keyed hash, never the client's text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NonceRow {
+    /// The keyed hash of (key id, nonce).
+    pub hash: [u8; 16],
+    /// Unix seconds from which the nonce need no longer be kept.
+    pub expires_at: i64,
+}
+
+/// What one round trip of freshness learnt.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FreshnessAnswer {
+    /// For each account asked for, in order: its tag now, or `None` where there is no such account.
+    pub tags: Vec<Option<RevisionTag>>,
+    /// For each nonce given, in order: whether it is new. It is recorded from now on.
+    pub fresh: Vec<bool>,
+}
+
+/// A page's bounds: entries whose key comes after `after`, at most `limit` of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page<'a> {
+    /// The folded name of the last entry of the page before; `None` for the first page.
+    pub after: Option<&'a str>,
+    /// How many entries at most; 1 and up.
+    pub limit: u32,
+}
+
+/// A database. Cheap to share.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Opens a consistent view of one account for reading.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] where there is no such account.
+    async fn begin_read(&self, account: AccountId) -> Result<Box<dyn Snapshot>>;
+
+    /// Opens a transaction that changes one account. Its first statement takes the account's lock
+    /// and moves the revision on, so writers of one account come one after the other. Dropping it
+    /// rolls back.
+    ///
+    /// `tag` becomes the account's tag when the transaction commits.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] where there is no such account.
+    async fn begin_write(&self, account: AccountId, tag: RevisionTag) -> Result<Box<dyn Tx>>;
+
+    /// The key of that id, whichever account it belongs to.
+    async fn find_key(&self, id: &AccessKeyId) -> Result<Option<AccessKey>>;
+
+    /// The account of that alias.
+    async fn find_account(&self, alias: &str) -> Result<Option<Account>>;
+
+    /// Every account but the system one, by id, at most `limit` after `after`.
+    async fn list_accounts(&self, after: Option<AccountId>, limit: u32) -> Result<Vec<Account>>;
+
+    /// Reads the tags of accounts and records nonces, in one round trip.
+    async fn freshness(
+        &self,
+        accounts: &[AccountId],
+        nonces: &[NonceRow],
+    ) -> Result<FreshnessAnswer>;
+
+    /// Forgets nonces whose time has passed.
+    async fn forget_nonces(&self, now: i64) -> Result<u64>;
+
+    /// Adds to the counts of refusals; `count` is how many came since the last call.
+    async fn count_refusals(&self, refusals: &[(RefusalKey, u64)]) -> Result<()>;
+
+    /// Whether the database answers.
+    async fn ping(&self) -> Result<()>;
+
+    /// Closes every connection; what was committed is on disk.
+    async fn close(&self);
+}
+
+/// A consistent view of one account.
+#[async_trait]
+pub trait Snapshot: Send {
+    /// The account, as this view sees it.
+    fn account(&self) -> &Account;
+
+    /// A setting of this account; the server's own belong to [`AccountId::SYSTEM`].
+    async fn get_setting(&mut self, name: &str) -> Result<Option<String>>;
+
+    /// The user of that name, case ignored.
+    async fn get_user(&mut self, name: &UserName) -> Result<Option<User>>;
+    /// The user of that id.
+    async fn get_user_by_id(&mut self, id: UserId) -> Result<Option<User>>;
+    /// Users by folded name.
+    async fn list_users(&mut self, page: Page<'_>) -> Result<Vec<User>>;
+    /// How many users the account has.
+    async fn count_users(&mut self) -> Result<u32>;
+
+    /// A key of this account.
+    async fn get_key(&mut self, id: &AccessKeyId) -> Result<Option<AccessKey>>;
+    /// The keys of an owner, oldest first, then by id.
+    async fn list_keys(&mut self, owner: KeyOwner) -> Result<Vec<AccessKey>>;
+
+    /// The role of that name, case ignored.
+    async fn get_role(&mut self, name: &RoleName) -> Result<Option<Role>>;
+    /// The role of that id.
+    async fn get_role_by_id(&mut self, id: RoleId) -> Result<Option<Role>>;
+    /// Roles by folded name; where `tags` is not empty, only those that have every one of them.
+    async fn list_roles(&mut self, page: Page<'_>, tags: &[TagFilter]) -> Result<Vec<Role>>;
+    /// How many roles the account has.
+    async fn count_roles(&mut self) -> Result<u32>;
+
+    /// The custom policy of that name, case ignored.
+    async fn get_policy(&mut self, name: &PolicyName) -> Result<Option<Policy>>;
+    /// Custom policies by folded name; where `tags` is not empty, only those that have every one.
+    async fn list_policies(&mut self, page: Page<'_>, tags: &[TagFilter]) -> Result<Vec<Policy>>;
+    /// How many custom policies the account has.
+    async fn count_policies(&mut self) -> Result<u32>;
+    /// One version of a custom policy.
+    async fn get_policy_version(
+        &mut self,
+        name: &PolicyName,
+        version: VersionId,
+    ) -> Result<Option<PolicyVersion>>;
+    /// All versions of a custom policy, oldest first.
+    async fn list_policy_versions(&mut self, name: &PolicyName) -> Result<Vec<PolicyVersion>>;
+
+    /// What is attached to a principal, by type (Custom, then System) and folded name.
+    async fn list_attachments(&mut self, principal: PrincipalId) -> Result<Vec<Attachment>>;
+    /// The custom policies attached to a principal with their default versions, in the order of
+    /// [`Self::list_attachments`]: what a decision about the principal needs.
+    async fn list_attached_documents(
+        &mut self,
+        principal: PrincipalId,
+    ) -> Result<Vec<(Policy, PolicyVersion)>>;
+    /// The users that a policy is attached to and when (unix seconds), by folded name.
+    async fn list_users_of_policy(&mut self, policy: &PolicyRef) -> Result<Vec<(User, i64)>>;
+    /// The roles that a policy is attached to and when (unix seconds), by folded name.
+    async fn list_roles_of_policy(&mut self, policy: &PolicyRef) -> Result<Vec<(Role, i64)>>;
+    /// To how many principals each of these policies is attached, in the order given.
+    async fn count_attachments(&mut self, policies: &[PolicyRef]) -> Result<Vec<u32>>;
+
+    /// The tags of each of these, in the order given; within one by key.
+    async fn list_tags(&mut self, of: &[Tagged]) -> Result<Vec<Vec<Tag>>>;
+
+    /// Whether that name was ever removed from this account: `kind` is `user`, `role`, `policy`,
+    /// `key`, `attachment`; `name` the folded name or id.
+    async fn was_removed(&mut self, kind: &str, name: &str) -> Result<bool>;
+
+    /// The ring of token keys, by id. Only of [`AccountId::SYSTEM`].
+    async fn list_token_keys(&mut self) -> Result<Vec<TokenKeyRecord>>;
+    /// Every access key of the account, by id, at most `limit` after `after`: for re-sealing.
+    async fn list_all_keys(
+        &mut self,
+        after: Option<&AccessKeyId>,
+        limit: u32,
+    ) -> Result<Vec<AccessKey>>;
+    /// Mutations of the account, newest first, at most `limit`.
+    async fn list_audit(&mut self, limit: u32) -> Result<Vec<AuditRecord>>;
+    /// Refusals of the account, newest minute first, at most `limit`, with their counts.
+    async fn list_refusals(&mut self, limit: u32) -> Result<Vec<(RefusalKey, u64)>>;
+}
+
+/// A tag that listed entities must have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TagFilter {
+    /// The tag's key.
+    pub key: String,
+    /// Its value; `None` for any.
+    pub value: Option<String>,
+}
+
+/// A transaction that changes one account, whose lock it holds.
+///
+/// Each `create_*` answers [`StoreError::AlreadyExists`] where the name (case ignored) or id is
+/// taken, and then the transaction can go on. Each `update_*` and `delete_*` answers
+/// [`StoreError::NotFound`] where there is nothing to change. No method checks quotas or conflicts
+/// between entities: operations do, under the lock.
+#[async_trait]
+pub trait Tx: Snapshot {
+    /// The account's tag before this transaction.
+    fn previous_tag(&self) -> RevisionTag;
+
+    /// Makes an account. Only of [`AccountId::SYSTEM`]. An id once used is taken for ever.
+    async fn create_account(&mut self, account: &Account) -> Result<()>;
+    /// Sets a setting of this account.
+    async fn put_setting(&mut self, name: &str, value: &str) -> Result<()>;
+
+    /// Makes a user. An id once used is taken for ever.
+    async fn create_user(&mut self, user: &User) -> Result<()>;
+    /// Replaces a user's fields but id and creation date, by id.
+    async fn update_user(&mut self, user: &User) -> Result<()>;
+    /// Removes a user; leaves a tombstone of id and name.
+    async fn delete_user(&mut self, id: UserId) -> Result<()>;
+
+    /// Makes a key. An id once used is taken for ever, in every account.
+    async fn create_key(&mut self, key: &AccessKey) -> Result<()>;
+    /// Lets a key sign, or not.
+    async fn update_key_status(&mut self, id: &AccessKeyId, status: AccessKeyStatus) -> Result<()>;
+    /// Replaces a key's sealed secret.
+    async fn update_key_secret(&mut self, id: &AccessKeyId, sealed_secret: &[u8]) -> Result<()>;
+    /// Removes a key; leaves a tombstone.
+    async fn delete_key(&mut self, id: &AccessKeyId) -> Result<()>;
+
+    /// Makes a role. An id once used is taken for ever.
+    async fn create_role(&mut self, role: &Role) -> Result<()>;
+    /// Replaces a role's fields but id and creation date, by id.
+    async fn update_role(&mut self, role: &Role) -> Result<()>;
+    /// Removes a role and its tags; leaves a tombstone of id and name.
+    async fn delete_role(&mut self, id: RoleId) -> Result<()>;
+
+    /// Makes a custom policy together with its first version.
+    async fn create_policy(&mut self, policy: &Policy, first: &PolicyVersion) -> Result<()>;
+    /// Replaces a policy's fields but name and creation date, by name.
+    async fn update_policy(&mut self, policy: &Policy) -> Result<()>;
+    /// Removes a policy, its versions and its tags; leaves a tombstone of the name.
+    async fn delete_policy(&mut self, name: &PolicyName) -> Result<()>;
+    /// Adds a version.
+    async fn create_policy_version(
+        &mut self,
+        name: &PolicyName,
+        version: &PolicyVersion,
+    ) -> Result<()>;
+    /// Removes a version.
+    async fn delete_policy_version(&mut self, name: &PolicyName, version: VersionId) -> Result<()>;
+
+    /// Attaches a policy.
+    async fn attach_policy(&mut self, attachment: &Attachment) -> Result<()>;
+    /// Detaches a policy; leaves a tombstone of the attachment.
+    async fn detach_policy(&mut self, principal: PrincipalId, policy: &PolicyRef) -> Result<()>;
+    /// How many policies of one type are attached to a principal.
+    async fn count_attached(
+        &mut self,
+        principal: PrincipalId,
+        policy_type: PolicyType,
+    ) -> Result<u32>;
+
+    /// Sets tags of a resource: those whose key it has are replaced.
+    async fn put_tags(&mut self, of: &Tagged, tags: &[Tag]) -> Result<()>;
+
+    /// Adds a key to the ring. Only of [`AccountId::SYSTEM`].
+    async fn create_token_key(&mut self, key: &TokenKeyRecord) -> Result<()>;
+    /// Removes a key from the ring. Only of [`AccountId::SYSTEM`].
+    async fn delete_token_key(&mut self, id: u32) -> Result<()>;
+
+    /// Writes a row of the audit trail.
+    async fn append_audit(&mut self, record: &AuditRecord) -> Result<()>;
+
+    /// Makes everything lasting. What was acknowledged survives `kill -9` and power loss.
+    async fn commit(self: Box<Self>) -> Result<()>;
+}

@@ -1,0 +1,23 @@
+//! Accounts, and the tag that says which state of an account one has seen.
+
+use crate::policy::ids::AccountId;
+
+/// A random value written by every transaction that changes an account's identities, keys,
+/// policies or attachments. Two equal tags mean the same state, also after a restore.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RevisionTag(pub [u8; 16]);
+
+/// An account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Its id.
+    pub id: AccountId,
+    /// What the operator calls it; empty where it has no name. Unlike the alias it is not unique.
+    pub name: String,
+    /// The alias that console addresses use: 3 to 63 of `a-z0-9-`, unique on the server.
+    pub alias: Option<String>,
+    /// When it was made, in unix seconds.
+    pub created_at: i64,
+    /// Which state of it this is.
+    pub tag: RevisionTag,
+}

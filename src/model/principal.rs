@@ -1,0 +1,61 @@
+//! Users and roles: who policies are attached to.
+
+use crate::policy::ids::{AccountId, RoleId, RoleName, UserId, UserName};
+
+/// A RAM user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// The account it belongs to.
+    pub account: AccountId,
+    /// Its id, never given to another.
+    pub id: UserId,
+    /// Its name, unique in the account regardless of case.
+    pub name: UserName,
+    /// 1 to 128 characters, or empty.
+    pub display_name: String,
+    /// Up to 128 characters.
+    pub comments: String,
+    /// An e-mail address, or empty.
+    pub email: String,
+    /// `<country>-<number>`, or empty.
+    pub mobile_phone: String,
+    /// Unix seconds.
+    pub created_at: i64,
+    /// Unix seconds.
+    pub updated_at: i64,
+    /// Unix seconds of the latest console logon.
+    pub last_login_at: Option<i64>,
+}
+
+/// A RAM role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Role {
+    /// The account it belongs to.
+    pub account: AccountId,
+    /// Its id, never given to another.
+    pub id: RoleId,
+    /// Its name, unique in the account regardless of case.
+    pub name: RoleName,
+    /// Up to 1024 characters.
+    pub description: String,
+    /// The trust policy, exactly as submitted.
+    pub trust_policy: String,
+    /// The longest session, in seconds: 3600 to 43200.
+    pub max_session_duration: i64,
+    /// Moves on when all sessions issued before are to die; a token carries the epoch it was issued
+    /// under.
+    pub session_epoch: i64,
+    /// Unix seconds.
+    pub created_at: i64,
+    /// Unix seconds.
+    pub updated_at: i64,
+}
+
+/// Whom a policy is attached to, by id: renaming changes nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PrincipalId {
+    /// A RAM user.
+    User(UserId),
+    /// A role.
+    Role(RoleId),
+}

@@ -1,0 +1,40 @@
+//! How many of each an account may have. Every figure is a setting.
+
+/// The limits of an account. The defaults are the vendor's of December 2025.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quotas {
+    /// RAM users in the account.
+    pub users: u32,
+    /// Roles in the account.
+    pub roles: u32,
+    /// Custom policies in the account.
+    pub policies: u32,
+    /// Versions of one custom policy.
+    pub versions_per_policy: u32,
+    /// Access keys of one RAM user.
+    pub access_keys_per_user: u32,
+    /// Access keys of the account itself.
+    pub access_keys_per_account: u32,
+    /// Custom policies attached to one user or one role.
+    pub custom_policies_per_principal: u32,
+    /// System policies attached to one user or one role.
+    pub system_policies_per_principal: u32,
+    /// Tags on one resource.
+    pub tags_per_resource: u32,
+}
+
+impl Default for Quotas {
+    fn default() -> Self {
+        Self {
+            users: 5000,
+            roles: 1000,
+            policies: 1500,
+            versions_per_policy: 5,
+            access_keys_per_user: 2,
+            access_keys_per_account: 2,
+            custom_policies_per_principal: 10,
+            system_policies_per_principal: 20,
+            tags_per_resource: 20,
+        }
+    }
+}
