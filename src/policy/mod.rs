@@ -1,5 +1,18 @@
 //! Alibaba Cloud's policy language: identifiers, ARNs, documents, evaluation.
 //!
 //! Pure: it reads no clock, does no I/O and knows nothing of how policies are stored.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::as_conversions
+    )
+)]
 
 pub mod ids;
+pub mod json;
+pub mod pattern;
