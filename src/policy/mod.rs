@@ -13,6 +13,8 @@
     )
 )]
 
+pub mod arn;
 pub mod ids;
 pub mod json;
 pub mod pattern;
+pub mod principal;
