@@ -14,6 +14,8 @@
 )]
 
 pub mod arn;
+pub mod document;
+mod grammar;
 pub mod ids;
 pub mod json;
 pub mod pattern;
