@@ -14,9 +14,14 @@
 )]
 
 pub mod arn;
+pub mod compile;
 pub mod document;
+pub mod evaluate;
+pub mod flow;
 mod grammar;
 pub mod ids;
+mod index;
 pub mod json;
 pub mod pattern;
 pub mod principal;
+pub mod trust;
