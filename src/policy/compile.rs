@@ -22,26 +22,13 @@ pub struct CompiledPolicy {
 }
 
 impl CompiledPolicy {
-    /// Compiles a sound document. A trust policy has no resources and so covers none: see
-    /// [`TrustPolicy`](super::trust::TrustPolicy).
+    /// Compiles a sound document.
+    ///
+    /// A trust policy has no place here (see [`TrustPolicy`](super::trust::TrustPolicy)) and counts
+    /// as [`unreadable`](Self::unreadable).
     pub fn new(document: &Document) -> Self {
-        let rules = document.statements.iter().cloned().enumerate();
-        let rules = rules.filter_map(|(statement, read)| {
-            let Statement {
-                effect,
-                actions,
-                target,
-                ..
-            } = read;
-            Some(Rule {
-                statement,
-                effect,
-                actions,
-                target: resources(target)?,
-            })
-        });
         Self {
-            rules: Rules::new(rules.collect()),
+            rules: sound(document, resources),
             faults: [].into(),
         }
     }
@@ -52,6 +39,9 @@ impl CompiledPolicy {
     /// A statement with a condition counts as not understood, but does not spoil the other
     /// statements of its document.
     pub fn from_stored(kind: DocumentKind, text: &str) -> Self {
+        if kind == DocumentKind::Trust {
+            return Self::unreadable();
+        }
         let (rules, faults) = stored(kind, text, |target| {
             target.map_or_else(|| Some(Resources::any()), resources)
         });
@@ -168,6 +158,33 @@ impl<T> Rules<T> {
     }
 }
 
+/// Compiles a sound document. `target` turns what a statement is about into the compiled form; a
+/// document that it does not fit denies everything.
+pub(super) fn sound<T>(document: &Document, target: impl Fn(Target) -> Option<T>) -> Rules<T> {
+    let rules = document
+        .statements
+        .iter()
+        .cloned()
+        .enumerate()
+        .map(|(statement, read)| {
+            let Statement {
+                effect,
+                actions,
+                target: read,
+                ..
+            } = read;
+            Some(Rule {
+                statement,
+                effect,
+                actions,
+                target: target(read)?,
+            })
+        });
+    rules
+        .collect::<Option<_>>()
+        .map_or(Rules::Unreadable, Rules::new)
+}
+
 /// Compiles a stored document. `target` turns what a statement is about into the compiled form;
 /// it is given `None` for what is missing or malformed, and has to widen that to everything.
 pub(super) fn stored<T>(
@@ -208,4 +225,143 @@ pub(super) fn stored<T>(
             })
         });
     (Rules::new(rules.collect()), faults.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::evaluate::{Decision, Effect, PolicySet, Reason, Request};
+
+    const ALLOW_ALL: &str = r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#;
+
+    fn document(statements: &str) -> String {
+        format!(r#"{{"Version":"1","Statement":[{statements}]}}"#)
+    }
+
+    fn decide(stored: &str, action: &str, resource: &str) -> Decision {
+        let policy = CompiledPolicy::from_stored(DocumentKind::Identity, stored);
+        PolicySet::new(vec![policy.into()]).evaluate(&Request::new(action, resource))
+    }
+
+    fn effect(statements: &str, action: &str, resource: &str) -> Effect {
+        decide(&document(statements), action, resource).effect
+    }
+
+    #[test]
+    fn a_sound_stored_document_has_no_faults() {
+        let policy = CompiledPolicy::from_stored(DocumentKind::Session, &document(ALLOW_ALL));
+        assert!(policy.faults().is_empty() && !policy.is_unreadable());
+        assert_eq!(effect(ALLOW_ALL, "a:b", "*"), Effect::Allow);
+    }
+
+    #[test]
+    fn what_cannot_be_read_denies_every_request() {
+        for text in [
+            "",
+            "{",
+            "[]",
+            r#"{"Version":"1"}"#,
+            r#"{"Version":"1","Version":"1","Statement":[]}"#,
+            &document(r#"{"Effect":"Permit","Action":"x:y","Resource":"*"}"#),
+            &document(r#"{"Action":"x:y","Resource":"*"}"#),
+            &document("1"),
+        ] {
+            let decision = decide(text, "a:b", "*");
+            assert_eq!(decision.effect, Effect::Deny, "{text}");
+            assert_eq!(decision.reason, Reason::Unreadable { policy: 0 });
+            assert_eq!(decision.by(), None);
+        }
+        let policy = CompiledPolicy::from_stored(DocumentKind::Identity, "{");
+        assert!(policy.is_unreadable());
+        assert_eq!(policy.faults().len(), 1);
+        assert!(CompiledPolicy::unreadable().is_unreadable());
+    }
+
+    #[test]
+    fn a_trust_policy_is_no_identity_policy() {
+        let trust = document(r#"{"Effect":"Deny","Action":"sts:*","Principal":{"RAM":"*"}}"#);
+        assert!(CompiledPolicy::from_stored(DocumentKind::Trust, &trust).is_unreadable());
+        let trust = Document::parse(DocumentKind::Trust, &trust).unwrap();
+        assert!(CompiledPolicy::new(&trust).is_unreadable());
+    }
+
+    #[test]
+    fn an_unknown_element_spoils_every_allow_and_no_deny() {
+        let flawed = r#"{"Effect":"Allow","Action":"oss:*","Resource":"*","Foo":1}"#;
+        assert_eq!(
+            effect(&format!("{ALLOW_ALL},{flawed}"), "a:b", "*"),
+            Effect::ImplicitDeny
+        );
+        let deny = flawed.replace("Allow", "Deny");
+        assert_eq!(effect(&deny, "oss:GetObject", "*"), Effect::Deny);
+        assert_eq!(effect(&deny, "ecs:Start", "*"), Effect::ImplicitDeny);
+    }
+
+    #[test]
+    fn a_malformed_part_of_a_deny_matches_everything() {
+        for (statement, denied, spared) in [
+            (
+                r#"{"Effect":"Deny","Action":["x"],"Resource":"acs:a:::b"}"#,
+                "acs:a:::b",
+                "acs:a:::c",
+            ),
+            (
+                r#"{"Effect":"Deny","Resource":"acs:a:::b"}"#,
+                "acs:a:::b",
+                "acs:a:::c",
+            ),
+            (
+                r#"{"Effect":"Deny","NotAction":[],"Resource":"acs:a:::b"}"#,
+                "acs:a:::b",
+                "*",
+            ),
+        ] {
+            assert_eq!(
+                effect(statement, "k:l", denied),
+                Effect::Deny,
+                "{statement}"
+            );
+            assert_eq!(
+                effect(statement, "k:l", spared),
+                Effect::ImplicitDeny,
+                "{statement}"
+            );
+        }
+        for part in [
+            r#""Resource":["x","acs:a:::b"]"#,
+            r#""NotResource":"x""#,
+            r#""Foo":"*""#,
+        ] {
+            let statement = format!(r#"{{"Effect":"Deny","Action":"k:*",{part}}}"#);
+            assert_eq!(effect(&statement, "k:l", "*"), Effect::Deny, "{statement}");
+            assert_eq!(
+                effect(&statement, "m:n", "*"),
+                Effect::ImplicitDeny,
+                "{statement}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_condition_spoils_its_own_statement_only() {
+        let conditional = r#"{"Effect":"Allow","Action":"oss:*","Resource":"*","Condition":{"Bool":{"a:b":"1"}}}"#;
+        let plain = r#"{"Effect":"Allow","Action":"ecs:*","Resource":"*"}"#;
+        let both = format!("{conditional},{plain}");
+        assert_eq!(effect(&both, "oss:GetObject", "*"), Effect::ImplicitDeny);
+        assert_eq!(effect(&both, "ecs:Start", "*"), Effect::Allow);
+        let deny = conditional.replace("Allow", "Deny");
+        let decision = decide(
+            &document(&format!("{ALLOW_ALL},{deny}")),
+            "oss:GetObject",
+            "*",
+        );
+        assert_eq!(decision.effect, Effect::Deny);
+        assert_eq!(decision.by().map(|by| by.statement), Some(1));
+    }
+
+    #[test]
+    fn an_empty_condition_means_none() {
+        let empty = r#"{"Effect":"Allow","Action":"*","Resource":"*","Condition":{}}"#;
+        assert_eq!(effect(empty, "a:b", "*"), Effect::Allow);
+    }
 }

@@ -5,7 +5,7 @@
 //! meaning differs from reader to reader) and texts nested deeper than [`MAX_DEPTH`]. It does not
 //! turn numbers into a machine type, since the policy language has none.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// How many arrays and objects may stand inside each other. A policy document needs seven.
@@ -312,7 +312,7 @@ impl<'a> Reader<'a> {
     }
 
     fn note_duplicates(&mut self, members: &[Member]) {
-        let mut seen = HashSet::new();
+        let mut seen = BTreeSet::new();
         let twice = members.iter().filter(|member| !seen.insert(&member.key));
         let room = MAX_FAULTS.saturating_sub(self.duplicates.len());
         self.duplicates

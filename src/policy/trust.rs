@@ -2,8 +2,8 @@
 //!
 //! Source: policy-language §5, policy-evaluation §3.
 
-use super::compile::{Principals, Rule, Rules, stored};
-use super::document::{Document, DocumentKind, Fault, Statement, Target};
+use super::compile::{Principals, Rules, sound, stored};
+use super::document::{Document, DocumentKind, Fault, Target};
 use super::evaluate::Decision;
 use super::ids::AccountId;
 use super::principal::Principal;
@@ -30,27 +30,10 @@ pub struct TrustRequest<'a> {
 }
 
 impl TrustPolicy {
-    /// Compiles a sound trust policy. A document of another kind names nobody, so nobody is
-    /// trusted.
+    /// Compiles a sound trust policy. A document of another kind denies everybody.
     pub fn new(document: &Document) -> Self {
-        let rules = document.statements.iter().cloned().enumerate();
-        let rules = rules.filter_map(|(statement, read)| {
-            let Statement {
-                effect,
-                actions,
-                target,
-                ..
-            } = read;
-            let target = principals(Some(target))?;
-            Some(Rule {
-                statement,
-                effect,
-                actions,
-                target,
-            })
-        });
         Self {
-            rules: Rules::new(rules.collect()),
+            rules: sound(document, |target| principals(Some(target))),
             faults: [].into(),
         }
     }
@@ -95,5 +78,98 @@ fn principals(target: Option<Target>) -> Option<Principals> {
         None => Some(None),
         Some(Target::Principals(entries)) => Some(Some(entries)),
         Some(Target::Resources(_)) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::evaluate::{Effect, Reason};
+
+    /// What the stored policy says to a user, and to a service, of account 1000000000000001.
+    fn says(text: &str) -> [Effect; 2] {
+        let account = AccountId::from_random(1);
+        let name = "alice".parse().unwrap();
+        let policy = TrustPolicy::from_stored(text);
+        [
+            Principal::User {
+                account,
+                name: &name,
+            },
+            Principal::Service {
+                name: "ecs.aliyuncs.com",
+                acting_for: None,
+            },
+        ]
+        .map(|principal| {
+            let request = TrustRequest {
+                action: "STS:assumerole",
+                principal: &principal,
+                role_account: account,
+            };
+            policy.evaluate(&request).effect
+        })
+    }
+
+    fn document(statements: &str) -> String {
+        format!(r#"{{"Version":"1","Statement":[{statements}]}}"#)
+    }
+
+    const USERS: &str = r#"{"Effect":"Allow","Action":"sts:*","Principal":{"RAM":"*"}}"#;
+
+    #[test]
+    fn a_sound_policy_trusts_whom_it_names() {
+        assert_eq!(
+            says(&document(USERS)),
+            [Effect::Allow, Effect::ImplicitDeny]
+        );
+    }
+
+    #[test]
+    fn a_condition_takes_trust_away_and_leaves_the_rest() {
+        let conditional = USERS.replace("\"Effect\"", r#""Condition":{"Foo":{}},"Effect""#);
+        assert_eq!(says(&document(&conditional)), [Effect::ImplicitDeny; 2]);
+        let deny = conditional.replace("Allow", "Deny");
+        assert_eq!(
+            says(&document(&format!("{USERS},{deny}"))),
+            [Effect::Deny, Effect::ImplicitDeny]
+        );
+        let service =
+            r#"{"Effect":"Allow","Action":"sts:*","Principal":{"Service":"ecs.aliyuncs.com"}}"#;
+        let both = document(&format!("{conditional},{service}"));
+        assert_eq!(says(&both), [Effect::ImplicitDeny, Effect::Allow]);
+    }
+
+    #[test]
+    fn a_malformed_principal_denies_everybody_and_trusts_nobody() {
+        let malformed = r#"{"Effect":"Deny","Action":"sts:*","Principal":{"RAM":["x"]}}"#;
+        assert_eq!(
+            says(&document(&format!("{USERS},{malformed}"))),
+            [Effect::Deny; 2]
+        );
+        assert_eq!(
+            says(&document(&malformed.replace("Deny", "Allow"))),
+            [Effect::ImplicitDeny; 2]
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_read_denies() {
+        assert_eq!(says("{"), [Effect::Deny; 2]);
+        let identity =
+            r#"{"Version":"1","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+        let policy = TrustPolicy::new(&Document::parse(DocumentKind::Identity, identity).unwrap());
+        let request = TrustRequest {
+            action: "sts:AssumeRole",
+            principal: &Principal::Service {
+                name: "ecs.aliyuncs.com",
+                acting_for: None,
+            },
+            role_account: AccountId::from_random(1),
+        };
+        assert_eq!(
+            policy.evaluate(&request).reason,
+            Reason::Unreadable { policy: 0 }
+        );
     }
 }
