@@ -5,8 +5,8 @@
 //!
 //! A request is read in this order: [`params`] splits and decodes, [`rpc`] or [`acs3`] derive the
 //! string to sign and check it in constant time, [`time`] judges its age. `verify` does all of it
-//! for a whole raw request; the server's pipeline uses the parts. `token` seals what a role
-//! session is, `seal` what the database must not hold in the clear.
+//! for a whole raw request; the server's pipeline uses the parts. [`token`] seals what a role
+//! session is, [`seal`] what the database must not hold in the clear.
 #![cfg_attr(
     not(test),
     deny(
@@ -25,10 +25,10 @@ pub mod acs3;
 pub mod params;
 pub mod percent;
 pub mod rpc;
-// pub mod seal;
+pub mod seal;
 pub mod secret;
 pub mod time;
-// pub mod token;
+pub mod token;
 // pub mod verify;
 
 /// Why a request's signature is refused.
