@@ -197,7 +197,11 @@ fn is_canonical(raw: &[u8]) -> bool {
 /// assert_eq!(seen, [("A", "1"), ("B", "x=y z"), ("C", "")]);
 /// ```
 pub fn parse_query(raw: &str) -> Result<Vec<Pair<'_>>, EncodingError> {
-    pieces(raw).map(Pair::from_wire).collect()
+    let mut pairs = Vec::with_capacity(pieces(raw).count());
+    for piece in pieces(raw) {
+        pairs.push(Pair::from_wire(piece)?);
+    }
+    Ok(pairs)
 }
 
 /// Appends the pairs of a raw query or form to `pairs`, which may hold `limit` of them at most.
