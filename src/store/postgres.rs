@@ -6,6 +6,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use sqlx::error::DatabaseError;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{
     PgArguments, PgConnectOptions, PgConnection, PgPoolOptions, PgRow, PgSslMode, Postgres,
@@ -277,7 +278,7 @@ impl Dialect for PostgresDialect {
     }
 
     fn error(error: sqlx::Error) -> StoreError {
-        let Some(code) = error.as_database_error().and_then(|e| e.code()) else {
+        let Some(code) = error.as_database_error().and_then(DatabaseError::code) else {
             return driver_error(error);
         };
         // https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -296,5 +297,34 @@ impl Dialect for PostgresDialect {
             }
             _ => StoreError::Internal(Box::new(error)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn t23_a_server_elsewhere_is_known_by_its_name() {
+        let mode = |url| {
+            let options = connect_options(url, &PostgresOptions::default()).unwrap();
+            format!("{:?}", options.get_ssl_mode())
+        };
+        for url in [
+            "postgres://a@db.example.com/rampart",
+            "postgres://a@10.0.0.1/rampart?application_name=x",
+        ] {
+            assert_eq!(mode(url), "VerifyFull", "{url}");
+        }
+        for url in [
+            "postgres://a@localhost/rampart",
+            "postgres://a@127.0.0.1:5433/rampart",
+            "postgres://a@[::1]/rampart",
+            "postgres://a@localhost/rampart?host=/run/postgresql",
+        ] {
+            assert_eq!(mode(url), "Prefer", "{url}");
+        }
+        let told = "postgres://a@db/rampart?sslmode=disable";
+        assert_eq!(mode(told), "Disable");
     }
 }

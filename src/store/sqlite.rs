@@ -7,6 +7,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use sqlx::error::DatabaseError;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions,
@@ -316,7 +317,7 @@ impl Dialect for SqliteDialect {
     }
 
     fn error(error: sqlx::Error) -> StoreError {
-        let Some(code) = error.as_database_error().and_then(|e| e.code()) else {
+        let Some(code) = error.as_database_error().and_then(DatabaseError::code) else {
             return driver_error(error);
         };
         // The low byte is the kind, the rest details (https://www.sqlite.org/rescode.html).
@@ -329,3 +330,6 @@ impl Dialect for SqliteDialect {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
