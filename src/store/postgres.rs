@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use sqlx::error::DatabaseError;
 use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::pool::PoolConnectionMetadata;
 use sqlx::postgres::{
     PgArguments, PgConnectOptions, PgConnection, PgPoolOptions, PgRow, PgSslMode, Postgres,
 };
-use sqlx::{Arguments, Executor, Pool, Row as _, SqlSafeStr};
+use sqlx::{Arguments, Connection as _, Executor, Pool, Row as _, SqlSafeStr};
 
 use super::dialect::{
     Arg, Dialect, Fields, Freshness, NulError, Statement, driver_error, statements,
@@ -20,6 +21,9 @@ use super::sql::{SqlStore, migrations};
 use super::{NonceRow, Result, StoreError};
 use crate::model::account::RevisionTag;
 use crate::policy::ids::AccountId;
+
+/// How long a connection is taken to be alive after it served.
+const RESTED: Duration = Duration::from_secs(1);
 
 /// A store on PostgreSQL.
 pub type PostgresStore = SqlStore<PostgresDialect>;
@@ -104,6 +108,8 @@ impl SqlStore<PostgresDialect> {
                 .max_connections(most.max(1))
                 .acquire_timeout(options.wait)
                 .after_connect(|connection, _| Box::pin(assert_durable(connection)))
+                .test_before_acquire(false)
+                .before_acquire(|connection, used| Box::pin(is_alive(connection, used)))
                 .connect_lazy_with(connect)
         };
         migrate(&connect, &options).await?;
@@ -168,6 +174,18 @@ async fn assert_durable(connection: &mut PgConnection) -> sqlx::Result<()> {
         )
         .await
         .map(drop)
+}
+
+/// Asks a connection that has rested whether it is alive; one that served a moment ago is believed,
+/// for asking each time would cost a round trip as long as the statement's own.
+async fn is_alive(
+    connection: &mut PgConnection,
+    used: PoolConnectionMetadata,
+) -> sqlx::Result<bool> {
+    if used.idle_for >= RESTED {
+        connection.ping().await?;
+    }
+    Ok(true)
 }
 
 fn arguments(args: Vec<Arg>) -> Result<PgArguments> {

@@ -86,6 +86,8 @@ impl SqlStore<SqliteDialect> {
             SqlitePoolOptions::new()
                 .max_connections(most)
                 .acquire_timeout(options.wait)
+                // Within one process nothing gets lost on the way.
+                .test_before_acquire(false)
                 .after_connect(|connection, _| Box::pin(assert_durable(connection, "wal")))
                 .after_release(|connection, _| Box::pin(is_usable(connection)))
         };
@@ -111,6 +113,7 @@ impl SqlStore<SqliteDialect> {
             .idle_timeout(None)
             .max_lifetime(None)
             .acquire_timeout(options.wait)
+            .test_before_acquire(false)
             .after_connect(|connection, _| Box::pin(assert_durable(connection, "memory")))
             .connect_lazy_with(connect);
         migrate(&pool).await?;
