@@ -12,20 +12,23 @@ mod server;
 use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::MissedTickBehavior;
 
 use crate::bootstrap::{self, BootstrapError, CREDENTIALS_FILE, DATABASE_FILE, DataDir};
 use crate::config::{RpcFormat, Settings};
+use crate::iam::{Iam, IamConfig, StartError};
 use crate::model::quotas::Quotas;
 use crate::policy::ids::AccessKeyId;
 use crate::ports::{Clock, Entropy, SystemClock, SystemEntropy};
-use crate::store::{Store, StoreError};
-use crate::stub::{self, Api, Iam, IamConfig, WireSettings};
+use crate::store::{self, Store, StoreError};
+use crate::stub::{Api, WireSettings};
 use crate::telemetry::{self, Metrics};
 
 use connections::Connections;
@@ -33,6 +36,9 @@ use server::{Listening, Server, ServerOptions};
 
 /// How often what is due is done.
 const TICK: Duration = Duration::from_millis(250);
+
+/// How often the database is asked whether it answers.
+const READINESS_INTERVAL: Duration = Duration::from_secs(1);
 
 /// After how many ticks the metrics are folded: every five seconds.
 const TICKS_PER_UPKEEP: u32 = 20;
@@ -63,7 +69,7 @@ pub enum AppError {
     Store(#[source] StoreError),
     /// The shared rules cannot start.
     #[error("cannot start")]
-    Iam(#[source] StoreError),
+    Iam(#[from] StartError),
     /// The machine refuses us something.
     #[error("cannot {0}")]
     Machine(&'static str, #[source] std::io::Error),
@@ -121,7 +127,7 @@ pub async fn serve(settings: Settings, announce: &mut dyn Announce) -> Result<()
 /// A server that serves.
 pub struct App {
     servers: Vec<Server>,
-    background: JoinHandle<()>,
+    background: [JoinHandle<()>; 2],
     stopping: watch::Sender<bool>,
     shutdown_timeout: Duration,
     iam: Arc<Iam>,
@@ -168,7 +174,9 @@ impl App {
         let options = ServerOptions::of(settings).await?;
         let metrics = Metrics::start();
         let connections = Connections::new(&settings.listener);
-        let (api, admin) = routers(settings, &addresses, &iam, &metrics);
+        // The database has just answered.
+        let ready = Arc::new(AtomicBool::new(true));
+        let (api, admin) = routers(settings, &addresses, &iam, &ready, &metrics);
         let mut servers = vec![api_socket.serve(api, &options, &connections)];
         servers.extend(
             admin_socket
@@ -177,7 +185,10 @@ impl App {
         );
 
         let (stopping, stopped) = watch::channel(false);
-        let background = tokio::spawn(background(Arc::clone(&iam), metrics, stopped));
+        let background = [
+            tokio::spawn(do_what_is_due(Arc::clone(&iam), metrics, stopped.clone())),
+            tokio::spawn(watch_readiness(Arc::clone(&iam), ready, stopped)),
+        ];
         announce.listening(&addresses.endpoint);
         Ok(Self {
             servers,
@@ -207,8 +218,10 @@ impl App {
         // The loop ends after the round it is in; the receiver may be gone already.
         self.stopping.send_replace(true);
         let save = async {
-            if self.background.await.is_err() {
-                tracing::error!("the background loop had failed");
+            for task in self.background {
+                if task.await.is_err() {
+                    tracing::error!("a background task had failed");
+                }
             }
             self.iam.stop().await;
             self.store.close().await;
@@ -236,16 +249,14 @@ impl Data {
     ) -> Result<Self, AppError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
-        let embedded = !settings.is_postgres();
         let given = settings.storage.master_key_file.as_deref();
         let master_key = bootstrap::master_key(given, dir, &*entropy)?;
-        let store = stub::open(&database_url(settings, dir))
+        let store = store::open(&database_url(settings, dir))
             .await
             .map_err(AppError::Store)?;
-        let incarnation = bootstrap::incarnation(&*store, dir, embedded, &*entropy).await?;
+        let incarnation = bootstrap::incarnation(&*store, dir, &*entropy).await?;
         let iam = Iam::start(IamConfig {
             store: Arc::clone(&store),
-            embedded,
             clock: Arc::clone(&clock),
             entropy: Arc::clone(&entropy),
             master_key,
@@ -256,12 +267,11 @@ impl Data {
             cache_bytes: settings.api.cache_bytes,
             max_nonces: settings.api.max_nonces,
         })
-        .await
-        .map_err(AppError::Iam)?;
+        .await?;
         let source = bootstrap::FirstAccountSource {
             settings: &settings.account,
             endpoint: &addresses.endpoint,
-            seal: &|id: &AccessKeyId, secret: &str| iam.seal_access_key(id, secret),
+            seal: &|id: &AccessKeyId, secret: &str| iam.secrets.seal_access_key(id, secret),
             clock: &*clock,
             entropy: &*entropy,
         };
@@ -289,6 +299,7 @@ fn routers(
     settings: &Settings,
     addresses: &Addresses,
     iam: &Arc<Iam>,
+    ready: &Arc<AtomicBool>,
     metrics: &Metrics,
 ) -> (Router, Option<Router>) {
     let api = Api::new(
@@ -302,8 +313,8 @@ fn routers(
         },
     );
     let health = || {
-        let iam = Arc::clone(iam);
-        routes::health(move || iam.ready())
+        let ready = Arc::clone(ready);
+        routes::health(move || ready.load(Ordering::Relaxed))
     };
     let loopback = addresses.api.ip().to_canonical().is_loopback();
     let metrics_beside_api = addresses.admin.is_none() && loopback;
@@ -318,9 +329,9 @@ fn routers(
 }
 
 /// Does what is due, again and again, until told to stop.
-async fn background(iam: Arc<Iam>, metrics: Metrics, mut stopped: watch::Receiver<bool>) {
+async fn do_what_is_due(iam: Arc<Iam>, metrics: Metrics, mut stopped: watch::Receiver<bool>) {
     let mut ticks = tokio::time::interval(TICK);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut since_upkeep = 0;
     loop {
         tokio::select! {
@@ -331,6 +342,31 @@ async fn background(iam: Arc<Iam>, metrics: Metrics, mut stopped: watch::Receive
         if since_upkeep == TICKS_PER_UPKEEP {
             since_upkeep = 0;
             metrics.upkeep();
+        }
+    }
+}
+
+/// Asks the database now and then, so that `/readyz` is answered from memory: however often it is
+/// asked for, and however slow the database is.
+async fn watch_readiness(
+    iam: Arc<Iam>,
+    ready: Arc<AtomicBool>,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let mut rounds = tokio::time::interval(READINESS_INTERVAL);
+    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = rounds.tick() => {}
+            _ = stopped.changed() => return,
+        }
+        let now = iam.ready().await;
+        if ready.swap(now, Ordering::Relaxed) != now {
+            if now {
+                tracing::info!("the database answers again");
+            } else {
+                tracing::error!("the database does not answer");
+            }
         }
     }
 }

@@ -254,7 +254,7 @@ fn what_cannot_be_is_refused_and_its_key_named() {
     let cases: &[(&[(&str, &str)], &str)] = &[
         (&[("RAMPART_MAX_BODY_BYTES", "1")], "`api.max_body_bytes`"),
         (
-            &[("RAMPART_CLOCK_WINDOW_SECONDS", "-5")],
+            &[("RAMPART_CLOCK_WINDOW_SECONDS", "0")],
             "`api.clock_window_seconds`",
         ),
         (&[("RAMPART_QUOTA_ROLES", "0")], "`quotas.roles`"),

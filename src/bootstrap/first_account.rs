@@ -8,10 +8,10 @@
 use serde::Deserialize;
 
 use super::data_dir::DataDir;
-use super::incarnation::new_tag;
 use super::{BootstrapError, CREDENTIALS_FILE};
 use crate::config::{FirstAccount, Sensitive};
 use crate::credential::seal::SealError;
+use crate::iam::generate;
 use crate::model::account::Account;
 use crate::model::audit::AuditRecord;
 use crate::model::key::{AccessKey, AccessKeyStatus, KeyOwner};
@@ -131,7 +131,7 @@ async fn attempt(
         None => None,
     };
     let mut tx = store
-        .begin_write(AccountId::SYSTEM, new_tag(source.entropy))
+        .begin_write(AccountId::SYSTEM, generate::revision_tag(source.entropy))
         .await?;
     tx.put_setting(SETTLED, "yes").await?;
     tx.commit().await?;
@@ -146,7 +146,7 @@ async fn account(
 ) -> Result<Option<AccountId>, BootstrapError> {
     let others = !store.list_accounts(None, 1).await?.is_empty();
     let mut tx = store
-        .begin_write(AccountId::SYSTEM, new_tag(source.entropy))
+        .begin_write(AccountId::SYSTEM, generate::revision_tag(source.entropy))
         .await?;
     if let Some(id) = tx.get_setting(FIRST_ACCOUNT).await? {
         let corrupt = |_| StoreError::Corrupt {
@@ -178,7 +178,7 @@ async fn create_account(
             name: String::new(),
             alias: None,
             created_at: source.clock.now(),
-            tag: new_tag(source.entropy),
+            tag: generate::revision_tag(source.entropy),
         };
         match tx.create_account(&account).await {
             Ok(()) => return Ok(id),
@@ -196,7 +196,9 @@ async fn root_key(
     dir: Option<&DataDir>,
     source: &FirstAccountSource<'_>,
 ) -> Result<Option<RootCredentials>, BootstrapError> {
-    let mut tx = store.begin_write(account, new_tag(source.entropy)).await?;
+    let mut tx = store
+        .begin_write(account, generate::revision_tag(source.entropy))
+        .await?;
     if tx.get_setting(ROOT_KEY_MADE).await?.is_some() {
         return Ok(None);
     }
@@ -234,12 +236,7 @@ async fn append_audit(
     credentials: &RootCredentials,
     source: &FirstAccountSource<'_>,
 ) -> Result<(), StoreError> {
-    let mut random = [0; 16];
-    source.entropy.fill(&mut random);
-    let request_id = uuid::Builder::from_random_bytes(random)
-        .into_uuid()
-        .to_string()
-        .to_uppercase();
+    let request_id = generate::request_id(source.entropy);
     let account = credentials.account_id;
     let root = format!("acs:ram::{account}:root");
     for (operation, resource) in [
@@ -261,43 +258,18 @@ async fn append_audit(
     Ok(())
 }
 
-#[expect(
-    clippy::expect_used,
-    reason = "letters and digits are an access key's id"
-)]
 fn draw_credentials(account_id: AccountId, source: &FirstAccountSource<'_>) -> RootCredentials {
     let settings = source.settings;
-    let access_key_id = settings.root_access_key_id.clone().unwrap_or_else(|| {
-        // The vendor's form: `LTAI5t` and 18 of these.
-        format!("LTAI5t{}", draw_text(source.entropy, 18))
-            .parse()
-            .expect("letters and digits are an access key's id")
-    });
-    let access_key_secret = settings
-        .root_access_key_secret
-        .clone()
-        .unwrap_or_else(|| draw_text(source.entropy, 30).into());
+    let (drawn_id, drawn_secret) = generate::access_key(source.entropy);
     RootCredentials {
         account_id,
-        access_key_id,
-        access_key_secret,
+        access_key_id: settings.root_access_key_id.clone().unwrap_or(drawn_id),
+        access_key_secret: settings
+            .root_access_key_secret
+            .clone()
+            .unwrap_or_else(|| drawn_secret.into()),
         endpoint: source.endpoint.to_owned(),
     }
-}
-
-/// Letters and digits without those that are mistaken for others; each as likely as any.
-fn draw_text(entropy: &dyn Entropy, length: usize) -> String {
-    const ALPHABET: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
-    let mut text = String::with_capacity(length);
-    while text.len() < length {
-        for byte in entropy.next_u64().to_le_bytes() {
-            // 232 is the greatest multiple of 58 in a byte: what is beyond would favour some.
-            if byte < 232 && text.len() < length {
-                text.push(char::from(ALPHABET[usize::from(byte) % ALPHABET.len()]));
-            }
-        }
-    }
-    text
 }
 
 /// Corrects the endpoint in the credentials' file where the listener has moved. A file that is not
@@ -319,15 +291,6 @@ fn correct_endpoint(dir: &DataDir, endpoint: &str) -> Result<(), BootstrapError>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ports::SeededEntropy;
-
-    #[test]
-    fn drawn_text_has_its_alphabet_and_length() {
-        let text = draw_text(&SeededEntropy::new(3), 500);
-        assert_eq!(text.len(), 500);
-        assert!(text.bytes().all(|b| b.is_ascii_alphanumeric()));
-        assert!(!text.contains(['0', 'O', 'I', 'l']));
-    }
 
     #[test]
     fn credentials_survive_their_file_and_hide_in_debug() {

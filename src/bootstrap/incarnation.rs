@@ -9,7 +9,8 @@
 
 use super::data_dir::DataDir;
 use super::{BootstrapError, CREDENTIALS_FILE, INCARNATION_FILE};
-use crate::model::account::RevisionTag;
+use crate::credential::seal::Incarnation;
+use crate::iam::generate;
 use crate::policy::ids::AccountId;
 use crate::ports::Entropy;
 use crate::store::Store;
@@ -24,9 +25,8 @@ const SETTING: &str = "incarnation";
 pub async fn incarnation(
     store: &dyn Store,
     dir: Option<&DataDir>,
-    embedded: bool,
     entropy: &dyn Entropy,
-) -> Result<[u8; 16], BootstrapError> {
+) -> Result<Incarnation, BootstrapError> {
     let sidecar = dir
         .map(|dir| dir.read(INCARNATION_FILE))
         .transpose()?
@@ -46,19 +46,19 @@ pub async fn incarnation(
     match (stored, sidecar) {
         (Some(stored), sidecar) => {
             let stored = parse(&stored, in_database)?;
-            settle(stored, sidecar, dir, embedded)
+            settle(stored, sidecar, dir, store.is_embedded())
         }
-        (None, sidecar) => begin(store, sidecar, dir, embedded, entropy).await,
+        (None, sidecar) => begin(store, sidecar, dir, entropy).await,
     }
 }
 
 /// Compares what the database and the directory say.
 fn settle(
-    stored: [u8; 16],
-    sidecar: Option<[u8; 16]>,
+    stored: Incarnation,
+    sidecar: Option<Incarnation>,
     dir: Option<&DataDir>,
     embedded: bool,
-) -> Result<[u8; 16], BootstrapError> {
+) -> Result<Incarnation, BootstrapError> {
     let Some(dir) = dir else { return Ok(stored) };
     match sidecar {
         Some(known) if known == stored => Ok(stored),
@@ -78,11 +78,10 @@ fn settle(
 /// leaves a directory that a second try takes the same one from.
 async fn begin(
     store: &dyn Store,
-    sidecar: Option<[u8; 16]>,
+    sidecar: Option<Incarnation>,
     dir: Option<&DataDir>,
-    embedded: bool,
     entropy: &dyn Entropy,
-) -> Result<[u8; 16], BootstrapError> {
+) -> Result<Incarnation, BootstrapError> {
     if let Some(dir) = dir
         && dir.read(CREDENTIALS_FILE)?.is_some()
     {
@@ -91,12 +90,17 @@ async fn begin(
         });
     }
     let mut tx = store
-        .begin_write(AccountId::SYSTEM, new_tag(entropy))
+        .begin_write(AccountId::SYSTEM, generate::revision_tag(entropy))
         .await?;
     // Another replica may have been first while this one waited for the lock.
     if let Some(stored) = tx.get_setting(SETTING).await? {
         drop(tx);
-        return settle(parse(&stored, in_database)?, sidecar, dir, embedded);
+        return settle(
+            parse(&stored, in_database)?,
+            sidecar,
+            dir,
+            store.is_embedded(),
+        );
     }
     let drawn = sidecar.unwrap_or_else(|| draw(entropy));
     if let Some(dir) = dir {
@@ -107,18 +111,13 @@ async fn begin(
     Ok(drawn)
 }
 
-/// A fresh tag for a transaction.
-pub(super) fn new_tag(entropy: &dyn Entropy) -> RevisionTag {
-    RevisionTag(draw(entropy))
-}
-
-fn draw(entropy: &dyn Entropy) -> [u8; 16] {
+fn draw(entropy: &dyn Entropy) -> Incarnation {
     let mut bytes = [0; 16];
     entropy.fill(&mut bytes);
     bytes
 }
 
-fn line(incarnation: [u8; 16]) -> String {
+fn line(incarnation: Incarnation) -> String {
     let mut text = hex::encode(incarnation);
     text.push('\n');
     text
@@ -128,7 +127,7 @@ fn in_database() -> String {
     "the database".to_owned()
 }
 
-fn parse(text: &str, place: impl FnOnce() -> String) -> Result<[u8; 16], BootstrapError> {
+fn parse(text: &str, place: impl FnOnce() -> String) -> Result<Incarnation, BootstrapError> {
     let mut bytes = [0; 16];
     hex::decode_to_slice(text, &mut bytes)
         .map_err(|_| BootstrapError::MalformedIncarnation { place: place() })?;

@@ -6,8 +6,10 @@
 mod call;
 mod check_config;
 mod key;
+pub mod policy;
 mod serve;
 mod sign;
+pub mod signature;
 
 use std::process::ExitCode;
 
@@ -29,6 +31,12 @@ enum Command {
     Serve(Box<serve::ServeArgs>),
     /// Sign and send one call.
     Call(Box<call::CallArgs>),
+    /// Look at policy documents, run decision cases.
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
+    /// Verify captured requests.
+    #[command(subcommand)]
+    Signature(signature::SignatureCommand),
     /// Make master keys and change the keys that seal session tokens.
     #[command(subcommand)]
     Key(key::KeyCommand),
@@ -45,6 +53,8 @@ pub fn run() -> ExitCode {
         None => cli.serve.run(),
         Some(Command::Serve(arguments)) => arguments.run(),
         Some(Command::Call(arguments)) => arguments.run(),
+        Some(Command::Policy(command)) => command.run(),
+        Some(Command::Signature(command)) => command.run(),
         Some(Command::Key(command)) => command.run(),
         Some(Command::CheckConfig(arguments)) => arguments.run(),
         Some(Command::Version) => {

@@ -147,9 +147,9 @@ fn form(pairs: &[Pair<'_>]) -> String {
         if !body.is_empty() {
             body.push('&');
         }
-        percent::encode_into(&mut body, pair.name());
+        body.push_str(&percent::encode(pair.name()));
         body.push('=');
-        percent::encode_into(&mut body, pair.value());
+        body.push_str(&percent::encode(pair.value()));
     }
     body
 }

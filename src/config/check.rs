@@ -83,7 +83,7 @@ impl Settings {
         let (any, few) = (1..=u64::from(u32::MAX), 1..=1000);
         let (wide, connections) = (1..=86_400, 1..=1 << 20);
         let per_peer = count(listener.max_connections_per_peer);
-        let window = u64::try_from(api.clock_window_seconds).unwrap_or(0);
+        let window = api.clock_window_seconds.into();
         within(
             "listener.max_connections",
             count(listener.max_connections),

@@ -138,7 +138,7 @@ pub struct FirstAccount {
 pub struct Api {
     /// How far a request's time may be from the server's, either way.
     #[config(env = "RAMPART_CLOCK_WINDOW_SECONDS", default = 900)]
-    pub clock_window_seconds: i64,
+    pub clock_window_seconds: u32,
 
     /// The answer's format where a call of the RPC scheme names none: `xml` or `json`.
     #[config(env = "RAMPART_DEFAULT_RPC_FORMAT", default = "xml")]
