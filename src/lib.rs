@@ -34,6 +34,10 @@ pub mod ops;
 #[cfg(feature = "server")]
 pub mod wire;
 
+/// Stand-ins until the merge.
+#[cfg(feature = "server")]
+pub mod stub;
+
 /// Composition: the listener, the background work, the graceful stop.
 #[cfg(feature = "server")]
 pub mod app;
