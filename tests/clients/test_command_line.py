@@ -16,23 +16,27 @@ from harness import PostgresDatabase, Server, binary, unique
 from raw import Credentials
 
 
-def test_call_with_keys_from_the_environment(server):
-    environment = {
-        "RAMPART_ACCESS_KEY_ID": server.root_key.key_id,
-        "RAMPART_ACCESS_KEY_SECRET": server.root_key.secret,
+def client_environment(server) -> dict[str, str]:
+    """The variables that the vendor's own tools read."""
+    return {
+        "ALIBABA_CLOUD_ACCESS_KEY_ID": server.root_key.key_id,
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": server.root_key.secret,
     }
-    text = server.cli("call", "--endpoint", f"http://{server.host}", "sts", "GetCallerIdentity", environment=environment)
+
+
+def endpoint(server) -> tuple[str, str]:
+    return "--endpoint", f"http://{server.host}"
+
+
+def test_call_with_keys_from_the_environment(server):
+    text = server.cli("call", "sts", "GetCallerIdentity", *endpoint(server), environment=client_environment(server))
     assert json.loads(text)["AccountId"] == server.account_id
 
 
 def test_call_tells_an_error_by_its_exit_code(server):
-    environment = {
-        "RAMPART_ACCESS_KEY_ID": server.root_key.key_id,
-        "RAMPART_ACCESS_KEY_SECRET": server.root_key.secret,
-    }
     done = server.run_cli(
-        "call", "--endpoint", f"http://{server.host}", "ram", "GetRole", f"RoleName={unique('absent')}",
-        environment=environment,
+        "call", "ram", "GetRole", f"RoleName={unique('absent')}", *endpoint(server),
+        environment=client_environment(server),
     )
     assert done.returncode != 0
     assert "EntityNotExist.Role" in done.stdout + done.stderr
@@ -83,36 +87,31 @@ def test_the_first_start_leaves_credentials_that_work(first_start):
     assert answer.json()["AccountId"] == made["AccountId"]
 
 
-def test_the_lines_printed_at_the_first_start_work_when_pasted(first_start):
-    server, made = first_start
-    log = server.log()
-    assert str(server.data_dir / "root-credentials.json") in log, "the log does not say where the credentials are"
-    call = next(line for line in log.splitlines() if "rampart call" in line)
-    command = call[call.index("rampart call") :].strip().rstrip("`")
+def pasted(server, program: list[str]) -> str:
+    """Runs what the first start printed, as somebody who pastes it: with the server's binary in PATH and nothing else."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("RAMPART_")}
     environment["PATH"] = f"{binary().parent}:{environment['PATH']}"
     done = subprocess.run(
-        ["bash", "-c", command], env=environment, cwd=server.directory, capture_output=True, text=True, timeout=60, check=False
+        program, env=environment, cwd=server.directory, capture_output=True, text=True, timeout=60, check=False
     )
-    assert done.returncode == 0, done.stderr
-    assert made["AccountId"] in done.stdout
+    assert done.returncode == 0, f"{program}\n{done.stderr}"
+    return done.stdout
+
+
+def test_the_line_printed_at_the_first_start_works_when_pasted(first_start):
+    server, made = first_start
+    assert str(server.data_dir / "root-credentials.json") in server.log(), "the log does not say where they are"
+    command = next(line.strip() for line in server.log().splitlines() if " call sts GetCallerIdentity" in line)
+    assert made["AccountId"] in pasted(server, ["bash", "-c", command])
 
 
 def test_the_snippet_printed_at_the_first_start_works_when_pasted(first_start):
     server, made = first_start
     lines = server.log().splitlines()
-    begin = next(number for number, line in enumerate(lines) if line.strip().startswith(("import ", "from ")))
-    end = next(
-        (number for number, line in enumerate(lines[begin:], begin) if line.strip() in ("```", "PY", "EOF") or line.startswith("{")),
-        len(lines),
-    )
+    begin = next(number for number, line in enumerate(lines) if line.strip().startswith("import "))
+    end = next((number for number, line in enumerate(lines[begin:], begin) if not line.strip()), len(lines))
     program = textwrap.dedent("\n".join(lines[begin:end]))
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("RAMPART_")}
-    done = subprocess.run(
-        [sys.executable, "-c", program], env=environment, cwd=server.directory, capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == 0, f"{program}\n{done.stderr}"
-    assert made["AccountId"] in done.stdout
+    assert made["AccountId"] in pasted(server, [sys.executable, "-c", program])
 
 
 # --- starts that are refused -------------------------------------------------------------------

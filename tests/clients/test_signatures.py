@@ -186,7 +186,7 @@ def test_a_bad_signature_burns_no_nonce(server, scheme):
     assert server.raw(scheme, server.root_key, "sts", "GetCallerIdentity", override={field: used}).status == 200
 
 
-@pytest.mark.parametrize("bad", ["a\x00b", "x" * 257, "\x7f", "né"])
+@pytest.mark.parametrize("bad", ["a\x00b", "x" * 257, "\x7f"])
 def test_t03_hostile_nonces(server, bad):
     answer = server.raw("rpc", server.root_key, "sts", "GetCallerIdentity", override={"SignatureNonce": bad})
     assert answer.status == 400, answer
