@@ -93,6 +93,7 @@ class Server:
             self.never_logged.add(urlsplit(database.url).password)
         self.master_key_file: Path | None = None
         self.extra_arguments: list[str] = []
+        self.extra_environment: dict[str, str] = {}
 
     # --- the process -----------------------------------------------------------------------------
 
@@ -110,6 +111,7 @@ class Server:
             "RAMPART_ACCOUNT_ID": self.account_id,
             "RAMPART_ROOT_ACCESS_KEY_ID": self.root_key.key_id,
             "RAMPART_ROOT_ACCESS_KEY_SECRET": self.root_key.secret,
+            **self.extra_environment,
         }
 
     def arguments(self) -> list[str]:
@@ -213,8 +215,11 @@ class Server:
 
     # --- the wire --------------------------------------------------------------------------------
 
+    def connection(self) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection(*self.address, timeout=5)
+
     def get(self, path: str) -> Answer:
-        connection = http.client.HTTPConnection(*self.address, timeout=5)
+        connection = self.connection()
         try:
             connection.request("GET", path)
             response = connection.getresponse()
