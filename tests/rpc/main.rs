@@ -14,3 +14,4 @@ mod expect;
 
 mod main_job;
 mod ram;
+mod sts;

@@ -36,7 +36,7 @@ pub(crate) const LATER: &str = "2026-11-22T00:01:00Z";
 
 /// The parameters with one of them replaced, or added.
 pub(crate) fn with<'a>(
-    params: Pairs<'a>,
+    params: &[(&'a str, &'a str)],
     name: &'a str,
     value: &'a str,
 ) -> Vec<(&'a str, &'a str)> {
@@ -46,7 +46,7 @@ pub(crate) fn with<'a>(
 }
 
 /// The parameters without one of them.
-pub(crate) fn without<'a>(params: Pairs<'a>, name: &str) -> Vec<(&'a str, &'a str)> {
+pub(crate) fn without<'a>(params: &[(&'a str, &'a str)], name: &str) -> Vec<(&'a str, &'a str)> {
     let others = params.iter().filter(|(n, _)| *n != name);
     others.copied().collect()
 }

@@ -231,9 +231,9 @@ async fn needs_permission_on_both(on: On) {
         absent: &[
             ("PolicyType", "Custom"),
             ("PolicyName", "Nothing"),
-            ("RoleName", "Nobody"),
+            ("RoleName", "Nobody1"),
         ],
-        absent_resources: &["1234567890123456:role/Nobody"],
+        absent_resources: &["1234567890123456:role/Nobody1"],
     })
     .await;
     app.end().await;

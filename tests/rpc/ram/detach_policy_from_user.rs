@@ -149,9 +149,9 @@ async fn needs_permission_on_both(on: On) {
         absent: &[
             ("PolicyType", "Custom"),
             ("PolicyName", "Nothing"),
-            ("UserName", "Nobody"),
+            ("UserName", "Nobody1"),
         ],
-        absent_resources: &["1234567890123456:user/Nobody"],
+        absent_resources: &["1234567890123456:user/Nobody1"],
     })
     .await;
     app.end().await;

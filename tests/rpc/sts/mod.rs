@@ -1,4 +1,3 @@
 //! STS 2015-04-01, one file an operation.
 
-mod assume_role;
 mod get_caller_identity;
