@@ -10,6 +10,7 @@ mod app;
 #[expect(dead_code, reason = "other tests use the rest")]
 mod postgres;
 
+mod coverage;
 mod expect;
 
 mod main_job;
