@@ -1,0 +1,495 @@
+//! Sealing what the database must not hold in the clear.
+//!
+//! One master key outside the database; HKDF-SHA256 derives one key per [`Purpose`] from it. A sealed
+//! value is bound to its place ([`Aad`]): moved to another row, column, table or database it does not
+//! open. AES-256-GCM-SIV with random nonces, so that several nodes may share a key.
+
+use std::fmt;
+
+use aws_lc_rs::aead::{self, AES_256_GCM_SIV, NONCE_LEN, Nonce, RandomizedNonceKey};
+use aws_lc_rs::hkdf;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, Mac as _};
+use sha2::Sha256;
+use zeroize::{Zeroize as _, Zeroizing};
+
+use super::rpc::keyed;
+use super::secret::{Secret, SecretBytes};
+
+/// The identity of one database: a copy, a restore or a migration gets another one.
+pub type Incarnation = [u8; 16];
+
+/// What stands in front of a sealed value: the version of its layout.
+const VERSION: u8 = 1;
+const TAG_LEN: usize = 16;
+const HEADER_LEN: usize = 1 + NONCE_LEN;
+
+/// Why something could not be sealed or opened. It does not say more, on purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SealError {
+    /// A master key that is not 32 bytes in Base64.
+    #[error("the master key is not 32 bytes in base64")]
+    MasterKey,
+    /// The sealer was made for another purpose than the place asks for.
+    #[error("the sealer is for another purpose")]
+    Purpose,
+    /// The value is of an unknown version, was changed, or belongs to another place or key.
+    #[error("the sealed value does not open")]
+    Corrupt,
+    /// The plaintext is too long to be sealed.
+    #[error("the value is too long to be sealed")]
+    TooLong,
+    /// The cipher or its source of nonces failed.
+    #[error("the value could not be sealed")]
+    Crypto,
+}
+
+/// What a derived key is for. The labels are part of the format: they never change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// Secrets of access keys and the like, at rest in the database.
+    SecretsAtRest,
+    /// The keys of session tokens, sealed in the database's key ring.
+    TokenRing,
+    /// The keyed fingerprints of nonces.
+    NonceHash,
+    /// The console's cookies.
+    ConsoleCookies,
+    /// Encoded diagnostic messages of denials.
+    DiagnosticMessages,
+    /// Markers that continue a list.
+    Markers,
+}
+
+impl Purpose {
+    /// The label that the key is derived with and that sealed values are bound to.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::SecretsAtRest => "rampart/v1/secrets-at-rest",
+            Self::TokenRing => "rampart/v1/token-ring",
+            Self::NonceHash => "rampart/v1/nonce-hash",
+            Self::ConsoleCookies => "rampart/v1/console-cookies",
+            Self::DiagnosticMessages => "rampart/v1/diagnostic-messages",
+            Self::Markers => "rampart/v1/markers",
+        }
+    }
+}
+
+/// The master key: 32 random bytes, kept outside the database.
+#[derive(Clone)]
+pub struct MasterKey(Secret<[u8; 32]>);
+
+impl MasterKey {
+    /// A key of the given randomness.
+    pub fn generate(random: [u8; 32]) -> Self {
+        Self(Secret::new(random))
+    }
+
+    /// The key that a file spells: standard Base64 of exactly 32 bytes, blanks around it ignored.
+    ///
+    /// # Errors
+    /// [`SealError::MasterKey`].
+    pub fn from_base64(text: &str) -> Result<Self, SealError> {
+        let decoded = STANDARD
+            .decode(text.trim())
+            .map(Zeroizing::new)
+            .map_err(|_| SealError::MasterKey)?;
+        <[u8; 32]>::try_from(decoded.as_slice())
+            .map(Self::generate)
+            .map_err(|_| SealError::MasterKey)
+    }
+
+    /// The key as it is written to its file, without a newline.
+    pub fn to_base64(&self) -> Secret<String> {
+        Secret::new(STANDARD.encode(self.0.expose()))
+    }
+
+    /// The key of one purpose.
+    #[expect(
+        clippy::expect_used,
+        clippy::missing_panics_doc,
+        reason = "HKDF-SHA256 gives up to 255 times 32 bytes (RFC 5869), and 32 are asked for"
+    )]
+    pub fn derive(&self, purpose: Purpose) -> Secret<[u8; 32]> {
+        let label = [purpose.label().as_bytes()];
+        let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, b"rampart").extract(self.0.expose());
+        let mut key = [0; 32];
+        prk.expand(&label, hkdf::HKDF_SHA256)
+            .and_then(|okm| okm.fill(&mut key))
+            .expect("HKDF-SHA256 gives up to 255 times 32 bytes");
+        let secret = Secret::new(key);
+        key.zeroize();
+        secret
+    }
+}
+
+impl fmt::Debug for MasterKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MasterKey(..)")
+    }
+}
+
+/// Where a sealed value lives. All of it is authenticated with the value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Aad<'a> {
+    /// What the value is for.
+    pub purpose: Purpose,
+    /// The database it lives in.
+    pub incarnation: Incarnation,
+    /// Its table.
+    pub table: &'a str,
+    /// The id of its row.
+    pub row: &'a str,
+    /// Its column.
+    pub column: &'a str,
+}
+
+impl Aad<'_> {
+    fn bytes(&self) -> Vec<u8> {
+        bound(
+            &[VERSION],
+            &[
+                self.purpose.label().as_bytes(),
+                &self.incarnation,
+                self.table.as_bytes(),
+                self.row.as_bytes(),
+                self.column.as_bytes(),
+            ],
+        )
+    }
+}
+
+/// `header`, then each part behind its length: no two lists of parts give the same bytes.
+pub(crate) fn bound(header: &[u8], parts: &[&[u8]]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(160);
+    out.extend_from_slice(header);
+    for part in parts {
+        push_length(part, |bytes| out.extend_from_slice(bytes));
+        out.extend_from_slice(part);
+    }
+    out
+}
+
+/// Hands on the length of `part` as eight bytes.
+fn push_length(part: &[u8], mut push: impl FnMut(&[u8])) {
+    // A `usize` has at most 64 bits on every platform that Rust knows.
+    push(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+}
+
+/// An AES-256-GCM-SIV key.
+#[expect(
+    clippy::expect_used,
+    reason = "32 bytes are the algorithm's key length"
+)]
+pub(crate) fn aead_key(bytes: &[u8; 32]) -> RandomizedNonceKey {
+    RandomizedNonceKey::new(&AES_256_GCM_SIV, bytes).expect("32 bytes are the key's length")
+}
+
+/// Seals in place: `buffer` is `header_len` bytes of header, 12 bytes of room for the nonce, and the
+/// plaintext; afterwards header, nonce, ciphertext, tag.
+pub(crate) fn seal_buffer(
+    key: &RandomizedNonceKey,
+    aad: &[u8],
+    header_len: usize,
+    buffer: &mut Vec<u8>,
+) -> Result<(), SealError> {
+    let (_, rest) = buffer
+        .split_at_mut_checked(header_len)
+        .ok_or(SealError::Crypto)?;
+    let (room, plaintext) = rest
+        .split_first_chunk_mut::<NONCE_LEN>()
+        .ok_or(SealError::Crypto)?;
+    let Ok((nonce, tag)) = key.seal_in_place_separate_tag(aead::Aad::from(aad), plaintext) else {
+        buffer.zeroize();
+        return Err(SealError::Crypto);
+    };
+    *room = *nonce.as_ref();
+    buffer.extend_from_slice(tag.as_ref());
+    Ok(())
+}
+
+/// Opens in place what follows the header: nonce, ciphertext, tag.
+pub(crate) fn open_buffer<'b>(
+    key: &RandomizedNonceKey,
+    aad: &[u8],
+    sealed: &'b mut [u8],
+) -> Result<&'b mut [u8], SealError> {
+    let (nonce, ciphertext) = sealed
+        .split_first_chunk_mut::<NONCE_LEN>()
+        .ok_or(SealError::Corrupt)?;
+    let nonce = Nonce::assume_unique_for_key(*nonce);
+    key.open_in_place(nonce, aead::Aad::from(aad), ciphertext)
+        .map_err(|_| SealError::Corrupt)
+}
+
+/// Seals and opens the values of one purpose.
+pub struct Sealer {
+    purpose: Purpose,
+    key: RandomizedNonceKey,
+}
+
+impl Sealer {
+    /// The longest plaintext, in bytes.
+    pub const MAX_LENGTH: usize = 1 << 20;
+
+    /// The sealer of one purpose.
+    pub fn new(master: &MasterKey, purpose: Purpose) -> Self {
+        let key = aead_key(master.derive(purpose).expose());
+        Self { purpose, key }
+    }
+
+    /// Seals a value for its place: version byte, nonce, ciphertext, tag.
+    ///
+    /// # Errors
+    /// [`SealError::Purpose`], [`SealError::TooLong`], [`SealError::Crypto`].
+    pub fn seal(&self, plaintext: &[u8], aad: &Aad<'_>) -> Result<Vec<u8>, SealError> {
+        self.check(aad)?;
+        if plaintext.len() > Self::MAX_LENGTH {
+            return Err(SealError::TooLong);
+        }
+        // With room for all of it, so that no copy of the plaintext is left behind.
+        let capacity = (HEADER_LEN + TAG_LEN).saturating_add(plaintext.len());
+        let mut buffer = Vec::with_capacity(capacity);
+        buffer.push(VERSION);
+        buffer.extend_from_slice(&[0; NONCE_LEN]);
+        buffer.extend_from_slice(plaintext);
+        seal_buffer(&self.key, &aad.bytes(), 1, &mut buffer)?;
+        Ok(buffer)
+    }
+
+    /// Opens a value at its place.
+    ///
+    /// # Errors
+    /// [`SealError::Purpose`], [`SealError::Corrupt`].
+    pub fn open(&self, sealed: &[u8], aad: &Aad<'_>) -> Result<SecretBytes, SealError> {
+        self.check(aad)?;
+        let Some((&VERSION, rest)) = sealed.split_first() else {
+            return Err(SealError::Corrupt);
+        };
+        let mut buffer = Zeroizing::new(rest.to_vec());
+        let plaintext = open_buffer(&self.key, &aad.bytes(), &mut buffer)?;
+        Ok(SecretBytes::new(plaintext.to_vec()))
+    }
+
+    fn check(&self, aad: &Aad<'_>) -> Result<(), SealError> {
+        if aad.purpose == self.purpose {
+            Ok(())
+        } else {
+            Err(SealError::Purpose)
+        }
+    }
+}
+
+impl fmt::Debug for Sealer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sealer")
+            .field("purpose", &self.purpose)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Gives the keyed fingerprint of a nonce: HMAC-SHA256 over (access key id, nonce), cut to 16 bytes.
+///
+/// Keyed, so that nobody can choose nonces that collide; of fixed length, so that the memory of seen
+/// nonces is. All replicas of one master key agree.
+#[derive(Clone)]
+pub struct NonceHasher {
+    state: Hmac<Sha256>,
+}
+
+impl NonceHasher {
+    /// The hasher of a server.
+    pub fn new(master: &MasterKey) -> Self {
+        let key = master.derive(Purpose::NonceHash);
+        Self {
+            state: keyed::<Hmac<Sha256>>(key.expose()),
+        }
+    }
+
+    /// The fingerprint.
+    pub fn hash(&self, access_key_id: &str, nonce: &str) -> [u8; 16] {
+        let mut mac = self.state.clone();
+        push_length(access_key_id.as_bytes(), |bytes| mac.update(bytes));
+        mac.update(access_key_id.as_bytes());
+        mac.update(nonce.as_bytes());
+        let full: [u8; 32] = mac.finalize().into_bytes().into();
+        full.first_chunk().copied().unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for NonceHasher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("NonceHasher(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLACE: Aad<'static> = Aad {
+        purpose: Purpose::SecretsAtRest,
+        incarnation: [1; 16],
+        table: "access_key",
+        row: "LTAI1",
+        column: "secret",
+    };
+
+    fn master() -> MasterKey {
+        MasterKey::generate([7; 32])
+    }
+
+    fn sealer() -> Sealer {
+        Sealer::new(&master(), Purpose::SecretsAtRest)
+    }
+
+    #[test]
+    fn what_is_sealed_opens_at_its_place() {
+        let sealed = sealer().seal(b"hunter2", &PLACE).unwrap();
+        assert_eq!(sealer().open(&sealed, &PLACE).unwrap().expose(), b"hunter2");
+        assert_eq!(sealed.len(), 1 + 12 + 7 + 16);
+        assert_ne!(sealed, sealer().seal(b"hunter2", &PLACE).unwrap());
+        let empty = sealer().seal(b"", &PLACE).unwrap();
+        assert!(sealer().open(&empty, &PLACE).unwrap().expose().is_empty());
+    }
+
+    #[test]
+    fn it_opens_nowhere_else() {
+        let sealed = sealer().seal(b"hunter2", &PLACE).unwrap();
+        let elsewhere = [
+            Aad {
+                incarnation: [2; 16],
+                ..PLACE
+            },
+            Aad {
+                table: "user",
+                ..PLACE
+            },
+            Aad {
+                row: "LTAI2",
+                ..PLACE
+            },
+            Aad {
+                column: "secre",
+                ..PLACE
+            },
+            // The same bytes, divided otherwise.
+            Aad {
+                row: "LTAI",
+                column: "1secret",
+                ..PLACE
+            },
+            Aad {
+                table: "access_keyL",
+                row: "TAI1",
+                ..PLACE
+            },
+            Aad {
+                row: "LTAI1secret",
+                column: "",
+                ..PLACE
+            },
+            Aad {
+                table: PLACE.column,
+                column: PLACE.table,
+                ..PLACE
+            },
+        ];
+        for place in elsewhere {
+            assert_eq!(
+                sealer().open(&sealed, &place),
+                Err(SealError::Corrupt),
+                "{place:?}"
+            );
+        }
+        let place = Aad {
+            purpose: Purpose::TokenRing,
+            ..PLACE
+        };
+        assert_eq!(sealer().open(&sealed, &place), Err(SealError::Purpose));
+        assert_eq!(sealer().seal(b"", &place), Err(SealError::Purpose));
+        let other = Sealer::new(&master(), Purpose::TokenRing);
+        assert_eq!(other.open(&sealed, &place), Err(SealError::Corrupt));
+        let other = Sealer::new(&MasterKey::generate([8; 32]), Purpose::SecretsAtRest);
+        assert_eq!(other.open(&sealed, &PLACE), Err(SealError::Corrupt));
+    }
+
+    #[test]
+    fn a_changed_value_does_not_open() {
+        let sealed = sealer().seal(b"hunter2", &PLACE).unwrap();
+        for at in 0..sealed.len() {
+            for bit in 0..8 {
+                let mut changed = sealed.clone();
+                changed[at] ^= 1 << bit;
+                assert_eq!(
+                    sealer().open(&changed, &PLACE),
+                    Err(SealError::Corrupt),
+                    "{at}"
+                );
+            }
+            assert_eq!(
+                sealer().open(&sealed[..at], &PLACE),
+                Err(SealError::Corrupt)
+            );
+        }
+        let long = vec![0; Sealer::MAX_LENGTH + 1];
+        assert_eq!(sealer().seal(&long, &PLACE), Err(SealError::TooLong));
+    }
+
+    #[test]
+    fn the_master_key_is_read_strictly() {
+        let text = master().to_base64();
+        assert_eq!(text.expose().len(), 44);
+        let padded = format!("  {}\n", text.expose());
+        let read = MasterKey::from_base64(&padded).unwrap();
+        assert_eq!(read.to_base64(), text);
+        for bad in [
+            "",
+            "AAAA",
+            &text.expose()[..43],
+            &format!("{0}{0}", text.expose()),
+            "not base64",
+        ] {
+            assert_eq!(
+                MasterKey::from_base64(bad).unwrap_err(),
+                SealError::MasterKey,
+                "{bad}"
+            );
+        }
+        assert_eq!(
+            format!("{:?} {:?}", master(), sealer()),
+            "MasterKey(..) Sealer { purpose: SecretsAtRest, .. }"
+        );
+    }
+
+    /// The labels are a format: what was sealed yesterday has to open tomorrow.
+    #[test]
+    fn derived_keys_are_stable_and_differ() {
+        let all = [
+            Purpose::SecretsAtRest,
+            Purpose::TokenRing,
+            Purpose::NonceHash,
+            Purpose::ConsoleCookies,
+            Purpose::DiagnosticMessages,
+            Purpose::Markers,
+        ];
+        let keys: std::collections::BTreeSet<_> =
+            all.iter().map(|p| *master().derive(*p).expose()).collect();
+        assert_eq!(keys.len(), all.len());
+        assert_eq!(
+            hex::encode(master().derive(Purpose::SecretsAtRest).expose()),
+            "bc571776c0ba2d730f59911bf0e7f901b655363dfe582086d57dfca17ebd697a"
+        );
+    }
+
+    #[test]
+    fn nonces_are_told_apart_from_their_key_ids() {
+        let hasher = NonceHasher::new(&master());
+        assert_eq!(hasher.hash("id", "n"), hasher.hash("id", "n"));
+        assert_ne!(hasher.hash("id", "n"), hasher.hash("i", "dn"));
+        assert_ne!(hasher.hash("id", "n"), hasher.hash("id", "m"));
+        let other = NonceHasher::new(&MasterKey::generate([8; 32]));
+        assert_ne!(hasher.hash("id", "n"), other.hash("id", "n"));
+    }
+}

@@ -1,0 +1,478 @@
+//! Session tokens: sealed, not stored. A token carries its session's claims and its key's secret.
+//!
+//! The text is standard Base64 of: `08 02 12` (so that it begins `CAIS`, as clients know it), one
+//! byte of format version, four bytes of key id, twelve of nonce, the ciphertext, sixteen of tag.
+//! All in front of the nonce, the database's incarnation and the purpose are authenticated too, so a
+//! copy of a database cannot mint what the original takes. Whether a token is still *valid* is asked of
+//! its [`Claims`]; whether its role and epoch still stand, of the database.
+
+use std::fmt;
+
+use aws_lc_rs::aead::{NONCE_LEN, RandomizedNonceKey};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::seal::{self, Incarnation, SealError};
+use super::secret::SecretText;
+use crate::policy::ids::{AccessKeyId, AccountId, RoleId, RoleName, RoleSessionName};
+
+/// The longest token, in characters of its text.
+pub const MAX_LENGTH: usize = 16 * 1024;
+
+const PREFIX: [u8; 3] = [0x08, 0x02, 0x12];
+const FORMAT: u8 = 1;
+const HEADER_LEN: usize = 8;
+const CLAIMS_VERSION: u8 = 1;
+const PURPOSE: &[u8] = b"rampart/v1/session-token";
+
+/// Who stood at the beginning of a chain of sessions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Origin {
+    /// The account of the first caller.
+    #[serde(rename = "a")]
+    pub account: AccountId,
+    /// The ARN of the first caller, or of the identity provider that vouched for him.
+    #[serde(rename = "p")]
+    pub principal: String,
+    /// The key the first call was signed with; none if it was not signed.
+    #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
+    pub access_key_id: Option<AccessKeyId>,
+    /// When the first session of the chain was issued, in unix seconds.
+    #[serde(rename = "t")]
+    pub first_hop_at: i64,
+}
+
+/// What a token says of its session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claims {
+    /// The account of the role.
+    pub account: AccountId,
+    /// The id of the role: a role made again under the same name has another.
+    pub role_id: RoleId,
+    /// The name of the role.
+    pub role_name: RoleName,
+    /// The name of the session.
+    pub session_name: RoleSessionName,
+    /// The session policy, as it was submitted.
+    pub policy: Option<String>,
+    /// The source identity.
+    pub source_identity: Option<String>,
+    /// Who stood at the beginning.
+    pub origin: Origin,
+    /// When the session was issued, in unix seconds.
+    pub issued_at: i64,
+    /// From when on it is no longer valid, in unix seconds.
+    pub expires_at: i64,
+    /// The role's `session_epoch` that the decision saw: the token dies when the role's moves on.
+    pub session_epoch: i64,
+    /// The id of the session's key: `STS.N…`.
+    pub access_key_id: AccessKeyId,
+    /// The secret of the session's key.
+    pub secret: SecretText,
+}
+
+impl Claims {
+    /// Whether the session is over at `now` (unix seconds).
+    pub const fn is_expired(&self, now: i64) -> bool {
+        now >= self.expires_at
+    }
+
+    /// Whether the token belongs to the key id that was presented with it.
+    pub fn belongs_to(&self, access_key_id: &str) -> bool {
+        self.access_key_id.as_str() == access_key_id
+    }
+}
+
+/// The claims as they are written. A field that is unknown here makes the token unreadable: what a
+/// newer server meant by it must not be ignored.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Body<S, O> {
+    v: u8,
+    a: AccountId,
+    ri: RoleId,
+    rn: RoleName,
+    sn: RoleSessionName,
+    #[serde(default = "none", skip_serializing_if = "Option::is_none")]
+    po: Option<S>,
+    #[serde(default = "none", skip_serializing_if = "Option::is_none")]
+    si: Option<S>,
+    or: O,
+    iat: i64,
+    exp: i64,
+    ep: i64,
+    k: AccessKeyId,
+    s: S,
+}
+
+fn none<S>() -> Option<S> {
+    None
+}
+
+/// Why a token is refused: the vendor's `InvalidSecurityToken.Malformed`, unless a reload finds the key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// Not a token of ours, changed, of another database, or of a version unknown here.
+    #[error("the token is malformed")]
+    Malformed,
+    /// Sealed under a key that this ring does not hold (yet, or any more).
+    #[error("the token's key {0} is unknown")]
+    UnknownKey(u32),
+}
+
+/// One key of the ring.
+pub struct TokenKey {
+    id: u32,
+    key: RandomizedNonceKey,
+}
+
+impl TokenKey {
+    /// A key by its id in the ring.
+    pub fn new(id: u32, bytes: &[u8; 32]) -> Self {
+        Self {
+            id,
+            key: seal::aead_key(bytes),
+        }
+    }
+
+    /// The key's id.
+    pub const fn id(&self) -> u32 {
+        self.id
+    }
+
+    /// Seals a session's claims into the text of its token.
+    ///
+    /// # Errors
+    /// [`SealError::TooLong`] beyond [`MAX_LENGTH`], [`SealError::Crypto`].
+    pub fn seal(&self, claims: &Claims, incarnation: &Incarnation) -> Result<String, SealError> {
+        let policy = claims.policy.as_deref();
+        let body = Body {
+            v: CLAIMS_VERSION,
+            a: claims.account,
+            ri: claims.role_id,
+            rn: claims.role_name.clone(),
+            sn: claims.session_name.clone(),
+            po: policy,
+            si: claims.source_identity.as_deref(),
+            or: &claims.origin,
+            iat: claims.issued_at,
+            exp: claims.expires_at,
+            ep: claims.session_epoch,
+            k: claims.access_key_id.clone(),
+            s: claims.secret.expose().as_str(),
+        };
+        self.seal_body(&body, policy.map_or(0, str::len), incarnation)
+    }
+
+    fn seal_body(
+        &self,
+        body: &impl Serialize,
+        policy_len: usize,
+        incarnation: &Incarnation,
+    ) -> Result<String, SealError> {
+        let header = header(self.id);
+        // Room for a policy whose quotes are escaped, so that the buffer is not moved while it holds
+        // the plaintext.
+        let capacity = policy_len.saturating_mul(2).saturating_add(1024);
+        let mut buffer = Vec::with_capacity(capacity);
+        buffer.extend_from_slice(&header);
+        buffer.extend_from_slice(&[0; NONCE_LEN]);
+        serde_json::to_writer(&mut buffer, body).map_err(|_| SealError::Crypto)?;
+        seal::seal_buffer(
+            &self.key,
+            &aad(header, incarnation),
+            HEADER_LEN,
+            &mut buffer,
+        )?;
+        let text = STANDARD.encode(&buffer);
+        if text.len() > MAX_LENGTH {
+            return Err(SealError::TooLong);
+        }
+        Ok(text)
+    }
+}
+
+impl fmt::Debug for TokenKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TokenKey({})", self.id)
+    }
+}
+
+/// The keys that open tokens, and the one that seals new ones.
+#[derive(Debug)]
+pub struct TokenRing {
+    keys: Vec<TokenKey>,
+    active: u32,
+}
+
+impl TokenRing {
+    /// A ring; `None` if the active key is not one of its keys.
+    pub fn new(keys: Vec<TokenKey>, active: u32) -> Option<Self> {
+        let ring = Self { keys, active };
+        ring.key(active)?;
+        Some(ring)
+    }
+
+    /// The id of the key that seals.
+    pub const fn active(&self) -> u32 {
+        self.active
+    }
+
+    /// Seals with the active key: see [`TokenKey::seal`].
+    ///
+    /// # Errors
+    /// As [`TokenKey::seal`].
+    pub fn seal(&self, claims: &Claims, incarnation: &Incarnation) -> Result<String, SealError> {
+        self.key(self.active)
+            .ok_or(SealError::Crypto)?
+            .seal(claims, incarnation)
+    }
+
+    /// Opens a token. Expiry, the presented key id, the role and its epoch are the caller's checks.
+    ///
+    /// # Errors
+    /// [`TokenError`]. Too long a text is refused before it is decoded.
+    pub fn open(&self, token: &str, incarnation: &Incarnation) -> Result<Claims, TokenError> {
+        if token.len() > MAX_LENGTH {
+            return Err(TokenError::Malformed);
+        }
+        let mut bytes = STANDARD
+            .decode(token)
+            .map(Zeroizing::new)
+            .map_err(|_| TokenError::Malformed)?;
+        let (head, sealed) = bytes
+            .split_first_chunk_mut::<HEADER_LEN>()
+            .ok_or(TokenError::Malformed)?;
+        let &mut [p1, p2, p3, FORMAT, ref id @ ..] = head else {
+            return Err(TokenError::Malformed);
+        };
+        if [p1, p2, p3] != PREFIX {
+            return Err(TokenError::Malformed);
+        }
+        let id = u32::from_be_bytes(*id);
+        let key = self.key(id).ok_or(TokenError::UnknownKey(id))?;
+        let body = seal::open_buffer(&key.key, &aad(*head, incarnation), sealed)
+            .map_err(|_| TokenError::Malformed)?;
+        read(body)
+    }
+
+    fn key(&self, id: u32) -> Option<&TokenKey> {
+        self.keys.iter().find(|key| key.id == id)
+    }
+}
+
+fn header(id: u32) -> [u8; HEADER_LEN] {
+    let [p1, p2, p3] = PREFIX;
+    let [i1, i2, i3, i4] = id.to_be_bytes();
+    [p1, p2, p3, FORMAT, i1, i2, i3, i4]
+}
+
+fn aad(header: [u8; HEADER_LEN], incarnation: &Incarnation) -> Vec<u8> {
+    seal::bound(&header, &[PURPOSE, incarnation])
+}
+
+fn read(body: &[u8]) -> Result<Claims, TokenError> {
+    let body: Body<String, Origin> =
+        serde_json::from_slice(body).map_err(|_| TokenError::Malformed)?;
+    if body.v != CLAIMS_VERSION {
+        return Err(TokenError::Malformed);
+    }
+    Ok(Claims {
+        account: body.a,
+        role_id: body.ri,
+        role_name: body.rn,
+        session_name: body.sn,
+        policy: body.po,
+        source_identity: body.si,
+        origin: body.or,
+        issued_at: body.iat,
+        expires_at: body.exp,
+        session_epoch: body.ep,
+        access_key_id: body.k,
+        secret: SecretText::new(body.s),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOME: Incarnation = [3; 16];
+
+    fn claims() -> Claims {
+        Claims {
+            account: AccountId::from_random(1),
+            role_id: RoleId::from_random(2),
+            role_name: "demo-Role".parse().unwrap(),
+            session_name: "sess-1".parse().unwrap(),
+            policy: Some("{\"Version\":\"1\"}".to_owned()),
+            source_identity: None,
+            origin: Origin {
+                account: AccountId::from_random(1),
+                principal: "acs:ram::1000000000000001:user/alice".to_owned(),
+                access_key_id: Some("LTAI5t".parse().unwrap()),
+                first_hop_at: 1000,
+            },
+            issued_at: 1000,
+            expires_at: 4600,
+            session_epoch: -2,
+            access_key_id: "STS.Nabc".parse().unwrap(),
+            secret: SecretText::from("top-secret"),
+        }
+    }
+
+    fn ring() -> TokenRing {
+        TokenRing::new(
+            vec![TokenKey::new(1, &[1; 32]), TokenKey::new(2, &[2; 32])],
+            2,
+        )
+        .unwrap()
+    }
+
+    fn body() -> serde_json::Value {
+        serde_json::json!({
+            "v": 1, "a": "1000000000000001", "ri": "300000000000000002", "rn": "r", "sn": "ss",
+            "or": {"a": "1000000000000001", "p": "x", "t": 1},
+            "iat": 1, "exp": 2, "ep": 0, "k": "STS.N", "s": "s",
+        })
+    }
+
+    fn open_body(body: &serde_json::Value) -> Result<Claims, TokenError> {
+        let token = TokenKey::new(1, &[1; 32])
+            .seal_body(body, 0, &HOME)
+            .unwrap();
+        ring().open(&token, &HOME)
+    }
+
+    #[test]
+    fn what_is_sealed_opens() {
+        let token = ring().seal(&claims(), &HOME).unwrap();
+        assert!(token.starts_with("CAIS"), "{token}");
+        let opened = ring().open(&token, &HOME).unwrap();
+        assert_eq!(opened, claims());
+        assert_eq!(opened.role_name.as_str(), "demo-Role");
+        assert_ne!(token, ring().seal(&claims(), &HOME).unwrap());
+        let plain = Claims {
+            policy: None,
+            source_identity: Some("alice".into()),
+            ..claims()
+        };
+        let token = ring().seal(&plain, &HOME).unwrap();
+        assert_eq!(ring().open(&token, &HOME).unwrap(), plain);
+    }
+
+    #[test]
+    fn claims_are_asked_for_validity() {
+        assert!(!claims().is_expired(4599));
+        assert!(claims().is_expired(4600));
+        assert!(claims().belongs_to("STS.Nabc"));
+        assert!(!claims().belongs_to("STS.nabc"));
+    }
+
+    #[test]
+    fn a_changed_token_is_refused() {
+        let token = ring().seal(&claims(), &HOME).unwrap();
+        let bytes = STANDARD.decode(&token).unwrap();
+        let mut tried = 0;
+        for at in 0..bytes.len() {
+            for bit in 0..8 {
+                let mut changed = bytes.clone();
+                changed[at] ^= 1 << bit;
+                let opened = ring().open(&STANDARD.encode(changed), &HOME);
+                // A changed key id names a key that is not there, or one that does not fit.
+                assert!(opened.is_err(), "byte {at}, bit {bit}");
+                tried += 1;
+            }
+            assert!(ring().open(&STANDARD.encode(&bytes[..at]), &HOME).is_err());
+        }
+        println!(
+            "{tried} flipped bits and {} truncations refused",
+            bytes.len()
+        );
+        for at in 0..token.len() {
+            assert_eq!(
+                ring().open(&token[..at], &HOME),
+                Err(TokenError::Malformed),
+                "{at}"
+            );
+            let mut changed = token.clone().into_bytes();
+            changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
+            assert!(
+                ring()
+                    .open(std::str::from_utf8(&changed).unwrap(), &HOME)
+                    .is_err()
+            );
+        }
+        for text in [
+            format!("{token}="),
+            format!("{token} "),
+            token.replace('A', "-"),
+            format!("{token}AAAA"),
+        ] {
+            assert_eq!(ring().open(&text, &HOME), Err(TokenError::Malformed));
+        }
+    }
+
+    #[test]
+    fn a_token_belongs_to_its_database_and_key() {
+        let token = ring().seal(&claims(), &HOME).unwrap();
+        assert_eq!(ring().open(&token, &[4; 16]), Err(TokenError::Malformed));
+        let other = TokenRing::new(vec![TokenKey::new(2, &[9; 32])], 2).unwrap();
+        assert_eq!(other.open(&token, &HOME), Err(TokenError::Malformed));
+        let unknown = TokenRing::new(vec![TokenKey::new(1, &[1; 32])], 1).unwrap();
+        assert_eq!(unknown.open(&token, &HOME), Err(TokenError::UnknownKey(2)));
+        // The same key bytes under another id: the id is authenticated.
+        let moved = TokenRing::new(vec![TokenKey::new(1, &[2; 32])], 1).unwrap();
+        let mut bytes = STANDARD.decode(&token).unwrap();
+        bytes[7] = 1;
+        assert_eq!(
+            moved.open(&STANDARD.encode(bytes), &HOME),
+            Err(TokenError::Malformed)
+        );
+        assert!(TokenRing::new(Vec::new(), 1).is_none());
+    }
+
+    #[test]
+    fn unknown_versions_and_claims_are_refused() {
+        assert!(open_body(&body()).is_ok());
+        let mut changed = body();
+        for version in [0, 2, 255] {
+            changed["v"] = version.into();
+            assert_eq!(open_body(&changed), Err(TokenError::Malformed));
+        }
+        for (place, member) in [("", "new"), ("/or", "new")] {
+            let mut changed = body();
+            changed.pointer_mut(place).unwrap()[member] = 1.into();
+            assert_eq!(open_body(&changed), Err(TokenError::Malformed));
+        }
+        for member in [
+            "v", "a", "ri", "rn", "sn", "or", "iat", "exp", "ep", "k", "s",
+        ] {
+            let mut changed = body();
+            changed.as_object_mut().unwrap().remove(member);
+            assert_eq!(open_body(&changed), Err(TokenError::Malformed), "{member}");
+        }
+    }
+
+    #[test]
+    fn tokens_are_bounded() {
+        let long = Claims {
+            policy: Some("\"".repeat(8000)),
+            ..claims()
+        };
+        assert_eq!(ring().seal(&long, &HOME), Err(SealError::TooLong));
+        assert_eq!(
+            ring().open(&"A".repeat(MAX_LENGTH + 4), &HOME),
+            Err(TokenError::Malformed)
+        );
+    }
+
+    #[test]
+    fn nothing_prints_the_secret() {
+        let printed = format!("{:?} {:?}", claims(), ring());
+        assert!(!printed.contains("top-secret"), "{printed}");
+    }
+}
