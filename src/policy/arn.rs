@@ -1,0 +1,425 @@
+//! Resource names, `acs:service:region:account:relative-id`: the patterns of a policy, the names a
+//! request is checked against, and the ARNs of RAM's own entities.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::ids::{AccountId, RoleName, RoleSessionName, UserName};
+use super::pattern::{Case, Pattern};
+
+/// The parts of a resource name, split at its first four colons; the last keeps any further one.
+struct Parts<'a> {
+    service: &'a str,
+    region: &'a str,
+    account: &'a str,
+    relative: &'a str,
+}
+
+enum SplitError {
+    Prefix,
+    TooFew,
+}
+
+fn split(text: &str) -> Result<Parts<'_>, SplitError> {
+    let mut parts = text.splitn(5, ':');
+    if parts.next() != Some("acs") {
+        return Err(SplitError::Prefix);
+    }
+    match (parts.next(), parts.next(), parts.next(), parts.next()) {
+        (Some(service), Some(region), Some(account), Some(relative)) => Ok(Parts {
+            service,
+            region,
+            account,
+            relative,
+        }),
+        _ => Err(SplitError::TooFew),
+    }
+}
+
+/// A resource that a request is checked against, split once and borrowed from the request.
+///
+/// `*` stands for a call without resource-level checks, and so does any text that is no ARN: only
+/// the pattern `*` covers those (policy-language §4).
+pub struct Resource<'a>(Option<Parts<'a>>);
+
+impl<'a> Resource<'a> {
+    /// Splits `text`.
+    pub fn new(text: &'a str) -> Self {
+        Self(split(text).ok().map(|parts| match parts.region {
+            // Global services: an empty region and `*` mean the same in a request.
+            "*" => Parts {
+                region: "",
+                ..parts
+            },
+            _ => parts,
+        }))
+    }
+}
+
+/// Why a text is not a resource pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ResourcePatternError {
+    /// Neither `*` nor a text that begins with `acs:`.
+    #[error("a resource is `*` or begins with `acs:`")]
+    Prefix,
+    /// Fewer than five parts.
+    #[error("a resource has five parts: `acs:service:region:account:relative-id`")]
+    TooFewParts,
+    /// The service part is empty.
+    #[error("the service part of a resource is empty")]
+    EmptyService,
+    /// The last part is empty.
+    #[error("the last part of a resource is empty")]
+    EmptyRelativeId,
+}
+
+/// An entry of `Resource` or `NotResource`: `*`, or a pattern for each of the parts.
+///
+/// Source: policy-language §4. A wildcard of the first four parts never reaches over a colon; one
+/// in the last part reaches over `/` and `:`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResourcePattern(Option<Box<PatternParts>>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct PatternParts {
+    service: Pattern,
+    region: Pattern,
+    account: Pattern,
+    relative: Pattern,
+}
+
+impl ResourcePattern {
+    /// Whether the pattern covers every resource, calls without resource-level checks included.
+    pub fn is_any(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Whether the pattern covers `resource`. Case is kept but for the ARNs of RAM.
+    pub fn matches(&self, resource: &Resource<'_>) -> bool {
+        let Some(pattern) = &self.0 else { return true };
+        let Resource(Some(parts)) = resource else {
+            return false;
+        };
+        let case = if parts.service.eq_ignore_ascii_case("ram") {
+            Case::Ignored
+        } else {
+            Case::Kept
+        };
+        pattern.service.matches(parts.service, case)
+            && pattern.account.matches(parts.account, case)
+            && pattern.relative.matches(parts.relative, case)
+            && pattern.region.matches(parts.region, case)
+    }
+}
+
+impl FromStr for ResourcePattern {
+    type Err = ResourcePatternError;
+
+    fn from_str(text: &str) -> Result<Self, ResourcePatternError> {
+        if text == "*" {
+            return Ok(Self(None));
+        }
+        let parts = split(text).map_err(|error| match error {
+            SplitError::Prefix => ResourcePatternError::Prefix,
+            SplitError::TooFew => ResourcePatternError::TooFewParts,
+        })?;
+        if parts.service.is_empty() {
+            return Err(ResourcePatternError::EmptyService);
+        }
+        if parts.relative.is_empty() {
+            return Err(ResourcePatternError::EmptyRelativeId);
+        }
+        Ok(Self(Some(Box::new(PatternParts {
+            service: Pattern::new(parts.service),
+            region: Pattern::new(parts.region),
+            account: Pattern::new(parts.account),
+            relative: Pattern::new(parts.relative),
+        }))))
+    }
+}
+
+/// A text that is not the ARN it should be; the wire calls it wrongly formed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("is wrongly formed")]
+pub struct ArnError;
+
+/// `(account, what follows the account)` of a RAM ARN, `acs:ram::<16 digits>:…`.
+pub(super) fn split_ram_arn(text: &str) -> Result<(AccountId, &str), ArnError> {
+    let (account, relative) = text
+        .strip_prefix("acs:ram::")
+        .and_then(|rest| rest.split_once(':'))
+        .ok_or(ArnError)?;
+    Ok((account.parse().map_err(|_| ArnError)?, relative))
+}
+
+/// The ARN of a role: `acs:ram::<16 digits>:role/<name>`.
+///
+/// Two are equal if their names differ in case only. Shown, the name keeps the case it was given
+/// in. Errors: [`ArnError`] for anything else, a user's ARN included (`InvalidParameter.RoleArn`).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RoleArn {
+    /// The account that owns the role.
+    pub account: AccountId,
+    /// The role's name.
+    pub name: RoleName,
+}
+
+impl FromStr for RoleArn {
+    type Err = ArnError;
+
+    fn from_str(text: &str) -> Result<Self, ArnError> {
+        let (account, relative) = split_ram_arn(text)?;
+        let name = relative.strip_prefix("role/").ok_or(ArnError)?;
+        Ok(Self {
+            account,
+            name: name.parse().map_err(|_| ArnError)?,
+        })
+    }
+}
+
+impl fmt::Display for RoleArn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        role_arn(self.account, &self.name).fmt(f)
+    }
+}
+
+/// What federates users of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ProviderKind {
+    /// `saml-provider`.
+    Saml,
+    /// `oidc-provider`.
+    Oidc,
+}
+
+impl ProviderKind {
+    /// The kind as an ARN names it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Saml => "saml-provider",
+            Self::Oidc => "oidc-provider",
+        }
+    }
+}
+
+/// The ARN of an identity provider: `acs:ram::<16 digits>:saml-provider/<name>` or
+/// `…:oidc-provider/<name>`; names have 1 to 128 letters, digits, `.`, `-`, `_`.
+///
+/// Two are [the same](Self::same) if their names differ in case only.
+#[derive(Debug, Clone)]
+pub struct ProviderArn {
+    account: AccountId,
+    kind: ProviderKind,
+    name: Box<str>,
+}
+
+impl ProviderArn {
+    /// The account that owns the provider.
+    pub fn account(&self) -> AccountId {
+        self.account
+    }
+
+    /// What kind of provider it is.
+    pub fn kind(&self) -> ProviderKind {
+        self.kind
+    }
+
+    /// The provider's name as it was given.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether both name the same provider.
+    pub fn same(&self, other: &Self) -> bool {
+        self.account == other.account
+            && self.kind == other.kind
+            && self.name.eq_ignore_ascii_case(&other.name)
+    }
+}
+
+impl FromStr for ProviderArn {
+    type Err = ArnError;
+
+    fn from_str(text: &str) -> Result<Self, ArnError> {
+        let (account, relative) = split_ram_arn(text)?;
+        let (kind, name) = relative.split_once('/').ok_or(ArnError)?;
+        let kind = [ProviderKind::Saml, ProviderKind::Oidc]
+            .into_iter()
+            .find(|known| known.as_str() == kind)
+            .ok_or(ArnError)?;
+        let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
+        if name.is_empty() || name.len() > 128 || !name.bytes().all(allowed) {
+            return Err(ArnError);
+        }
+        Ok(Self {
+            account,
+            kind,
+            name: name.into(),
+        })
+    }
+}
+
+impl fmt::Display for ProviderArn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "acs:ram::{}:{}/{}",
+            self.account,
+            self.kind.as_str(),
+            self.name
+        )
+    }
+}
+
+/// Shows `acs:ram::<account>:root`, the owner of an account.
+pub fn root_arn(account: AccountId) -> impl fmt::Display {
+    fmt::from_fn(move |f| write!(f, "acs:ram::{account}:root"))
+}
+
+/// Shows `acs:ram::<account>:user/<name>`.
+pub fn user_arn(account: AccountId, name: &UserName) -> impl fmt::Display + '_ {
+    fmt::from_fn(move |f| write!(f, "acs:ram::{account}:user/{name}"))
+}
+
+/// Shows `acs:ram::<account>:role/<name>`, the name in the case it is kept in.
+pub fn role_arn(account: AccountId, name: &RoleName) -> impl fmt::Display + '_ {
+    fmt::from_fn(move |f| write!(f, "acs:ram::{account}:role/{name}"))
+}
+
+/// Shows `acs:ram::<account>:assumed-role/<role>/<session>`, a session of a role.
+pub fn assumed_role_arn<'a>(
+    account: AccountId,
+    role: &'a RoleName,
+    session: &'a RoleSessionName,
+) -> impl fmt::Display + 'a {
+    fmt::from_fn(move |f| write!(f, "acs:ram::{account}:assumed-role/{role}/{session}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn covers(pattern: &str, resource: &str) -> bool {
+        pattern
+            .parse::<ResourcePattern>()
+            .unwrap()
+            .matches(&Resource::new(resource))
+    }
+
+    #[test]
+    fn malformed_patterns_are_refused() {
+        use ResourcePatternError::{EmptyRelativeId, EmptyService, Prefix, TooFewParts};
+        for (text, error) in [
+            ("", Prefix),
+            ("instance/i-1", Prefix),
+            ("ACS:ecs:*:*:x", Prefix),
+            ("*:ecs:*:*:x", Prefix),
+            ("**", Prefix),
+            ("acs", TooFewParts),
+            ("acs:oss:*", TooFewParts),
+            ("acs:oss:*:*", TooFewParts),
+            ("acs::*:*:x", EmptyService),
+            ("acs:oss:*:*:", EmptyRelativeId),
+        ] {
+            assert_eq!(text.parse::<ResourcePattern>(), Err(error), "{text}");
+        }
+    }
+
+    #[test]
+    fn wildcards_stay_in_their_part() {
+        let resource = "acs:ecs:cn-hangzhou:1000000000000001:instance/i-1:x";
+        assert!(covers("acs:*:*:*:*", resource));
+        assert!(covers("acs:e?s:cn-*:1*:instance/*", resource));
+        assert!(covers("acs:ecs:*:*:*:x", resource));
+        assert!(!covers("acs:ecs:*:instance/i-1:x", resource));
+        assert!(!covers("acs:*:instance/i-1:x:x", resource));
+        assert!(!covers("acs:ecs:*:*:instance", resource));
+    }
+
+    #[test]
+    fn empty_parts_match_empty_parts() {
+        assert!(covers("acs:oss:cn::b", "acs:oss:cn::b"));
+        assert!(!covers("acs:oss:cn::b", "acs:oss:cn:1:b"));
+        assert!(!covers("acs:oss::1:b", "acs:oss:cn:1:b"));
+    }
+
+    #[test]
+    fn a_global_region_is_empty_or_a_star() {
+        for resource in ["acs:ram::1:role/a", "acs:ram:*:1:role/a"] {
+            assert!(covers("acs:ram::1:role/a", resource));
+            assert!(covers("acs:ram:*:1:role/a", resource));
+            assert!(!covers("acs:ram:cn-hangzhou:1:role/a", resource));
+            assert!(!covers("acs:ram:?:1:role/a", resource));
+        }
+    }
+
+    #[test]
+    fn only_the_star_covers_what_is_no_arn() {
+        for resource in ["*", "", "acs:ecs:*", "x:ecs:::y"] {
+            assert!(covers("*", resource));
+            assert!(!covers("acs:*:*:*:*", resource));
+        }
+    }
+
+    #[test]
+    fn case_is_ignored_for_ram_only() {
+        assert!(covers(
+            "acs:ram:*:SYSTEM:Policy/A*",
+            "acs:ram:*:system:policy/abc"
+        ));
+        assert!(covers("acs:*:*:*:role/Ops", "acs:ram::1:role/ops"));
+        assert!(covers("acs:RAM:*:*:role/ops", "acs:ram::1:role/ops"));
+        assert!(!covers("acs:oss:*:*:README", "acs:oss:*:1:readme"));
+        assert!(!covers("acs:OSS:*:*:a", "acs:oss:*:1:a"));
+    }
+
+    #[test]
+    fn role_arns_keep_case_and_ignore_it() {
+        let arn: RoleArn = "acs:ram::1000000000000001:role/AdminRole".parse().unwrap();
+        assert_eq!(arn.to_string(), "acs:ram::1000000000000001:role/AdminRole");
+        assert_eq!("acs:ram::1000000000000001:role/adminrole".parse(), Ok(arn));
+        for text in [
+            "",
+            "acs:ram::1000000000000001:user/alice",
+            "acs:ram:*:1000000000000001:role/a",
+            "acs:ram::100000000000001:role/a",
+            "acs:ram::1000000000000001:role/",
+            "acs:ram::1000000000000001:role/a/b",
+            "acs:ram::1000000000000001:role/a:b",
+            "acs:ram::1000000000000001:role/é",
+            "acs:ram::1000000000000001:role/a ",
+        ] {
+            assert_eq!(text.parse::<RoleArn>(), Err(ArnError), "{text}");
+        }
+    }
+
+    #[test]
+    fn arns_are_shown() {
+        let account = AccountId::from_random(1);
+        let (user, role) = ("Alice".parse().unwrap(), "Ops".parse().unwrap());
+        let session = "s1".parse().unwrap();
+        assert_eq!(
+            root_arn(account).to_string(),
+            "acs:ram::1000000000000001:root"
+        );
+        assert_eq!(
+            user_arn(account, &user).to_string(),
+            "acs:ram::1000000000000001:user/Alice"
+        );
+        assert_eq!(
+            role_arn(account, &role).to_string(),
+            "acs:ram::1000000000000001:role/Ops"
+        );
+        assert_eq!(
+            assumed_role_arn(account, &role, &session).to_string(),
+            "acs:ram::1000000000000001:assumed-role/Ops/s1"
+        );
+        let provider: ProviderArn = "acs:ram::1000000000000001:oidc-provider/gh"
+            .parse()
+            .unwrap();
+        assert_eq!(
+            provider.to_string(),
+            "acs:ram::1000000000000001:oidc-provider/gh"
+        );
+    }
+}

@@ -1,0 +1,367 @@
+//! Documents made ready for evaluation: what can never match is dropped, and statements are found
+//! by the service of the action.
+//!
+//! Nothing here can fail. A stored document that breaks a rule is compiled so that it grants
+//! nothing and goes on denying (DESIGN §6): its Allow statements match nothing, and its Deny
+//! statements match everything that their sound elements name. One that cannot be read at all
+//! denies every request.
+
+use super::arn::Resource;
+use super::document::{
+    Actions, Document, DocumentKind, Fault, Resources, Statement, StatementEffect, Target,
+};
+use super::grammar::{self, Draft, Reading, Soundness};
+use super::index::ServiceIndex;
+use super::principal::PrincipalEntry;
+
+/// One identity or session policy, ready for evaluation; shared between sets by `Arc`.
+#[derive(Debug)]
+pub struct CompiledPolicy {
+    pub(super) rules: Rules<Resources>,
+    faults: Box<[Fault]>,
+}
+
+impl CompiledPolicy {
+    /// Compiles a sound document.
+    ///
+    /// A trust policy has no place here (see [`TrustPolicy`](super::trust::TrustPolicy)) and counts
+    /// as [`unreadable`](Self::unreadable).
+    pub fn new(document: &Document) -> Self {
+        Self {
+            rules: sound(document, resources),
+            faults: [].into(),
+        }
+    }
+
+    /// Compiles the text of a stored document. Never fails: what cannot be understood grants
+    /// nothing and goes on denying, see the head of this module and [`faults`](Self::faults).
+    ///
+    /// A statement with a condition counts as not understood, but does not spoil the other
+    /// statements of its document.
+    pub fn from_stored(kind: DocumentKind, text: &str) -> Self {
+        if kind == DocumentKind::Trust {
+            return Self::unreadable();
+        }
+        let (rules, faults) = stored(kind, text, |target| {
+            target.map_or_else(|| Some(Resources::any()), resources)
+        });
+        Self { rules, faults }
+    }
+
+    /// A document that cannot be read: it denies every request it takes part in.
+    pub fn unreadable() -> Self {
+        Self {
+            rules: Rules::Unreadable,
+            faults: [].into(),
+        }
+    }
+
+    /// Whether the document denies every request because it cannot be read.
+    pub fn is_unreadable(&self) -> bool {
+        matches!(self.rules, Rules::Unreadable)
+    }
+
+    /// What is wrong with a stored document; empty for a sound one. For the log, which has to name
+    /// the rule and the place but not the message, as that may quote the document.
+    pub fn faults(&self) -> &[Fault] {
+        &self.faults
+    }
+}
+
+impl Resources {
+    /// Covers every resource.
+    fn any() -> Self {
+        Self {
+            negated: true,
+            entries: [].into(),
+        }
+    }
+
+    /// Whether `resource` is covered.
+    pub(super) fn matches(&self, resource: &Resource<'_>) -> bool {
+        self.negated != self.entries.iter().any(|entry| entry.matches(resource))
+    }
+}
+
+fn resources(target: Target) -> Option<Resources> {
+    match target {
+        Target::Resources(resources) => Some(resources),
+        Target::Principals(_) => None,
+    }
+}
+
+/// Principals of a trust policy's statement; `None` is everyone.
+pub(super) type Principals = Option<Box<[PrincipalEntry]>>;
+
+/// The statements of one document, with what they are about besides actions.
+#[derive(Debug)]
+pub(super) enum Rules<T> {
+    Readable {
+        rules: Box<[Rule<T>]>,
+        index: ServiceIndex,
+    },
+    Unreadable,
+}
+
+#[derive(Debug)]
+pub(super) struct Rule<T> {
+    /// Its place in the document.
+    pub(super) statement: usize,
+    pub(super) effect: StatementEffect,
+    pub(super) actions: Actions,
+    pub(super) target: T,
+}
+
+/// What one document says of a request.
+pub(super) enum Finding {
+    /// The first statement that denies, else the first that allows.
+    Statement(StatementEffect, usize),
+    /// No statement matches.
+    None,
+    /// The document cannot be read, which denies.
+    Unreadable,
+}
+
+impl<T> Rules<T> {
+    pub(super) fn new(rules: Box<[Rule<T>]>) -> Self {
+        let index = ServiceIndex::new(rules.iter().map(|rule| &rule.actions));
+        Self::Readable { rules, index }
+    }
+
+    /// What the document says of `action`, `targeted` telling whether a statement is about the
+    /// rest of the request.
+    pub(super) fn find(&self, action: &str, targeted: impl Fn(&T) -> bool) -> Finding {
+        let Self::Readable { rules, index } = self else {
+            return Finding::Unreadable;
+        };
+        let mut allowed = None;
+        for rule in index
+            .candidates(action)
+            .iter()
+            .filter_map(|&at| rules.get(at))
+        {
+            if rule.effect == StatementEffect::Allow && allowed.is_some() {
+                continue;
+            }
+            if rule.actions.matches(action) && targeted(&rule.target) {
+                match rule.effect {
+                    StatementEffect::Deny => {
+                        return Finding::Statement(StatementEffect::Deny, rule.statement);
+                    }
+                    StatementEffect::Allow => allowed = Some(rule.statement),
+                }
+            }
+        }
+        allowed.map_or(Finding::None, |at| {
+            Finding::Statement(StatementEffect::Allow, at)
+        })
+    }
+}
+
+/// Compiles a sound document. `target` turns what a statement is about into the compiled form; a
+/// document that it does not fit denies everything.
+pub(super) fn sound<T>(document: &Document, target: impl Fn(Target) -> Option<T>) -> Rules<T> {
+    let rules = document
+        .statements
+        .iter()
+        .cloned()
+        .enumerate()
+        .map(|(statement, read)| {
+            let Statement {
+                effect,
+                actions,
+                target: read,
+                ..
+            } = read;
+            Some(Rule {
+                statement,
+                effect,
+                actions,
+                target: target(read)?,
+            })
+        });
+    rules
+        .collect::<Option<_>>()
+        .map_or(Rules::Unreadable, Rules::new)
+}
+
+/// Compiles a stored document. `target` turns what a statement is about into the compiled form;
+/// it is given `None` for what is missing or malformed, and has to widen that to everything.
+pub(super) fn stored<T>(
+    kind: DocumentKind,
+    text: &str,
+    target: impl Fn(Option<Target>) -> Option<T>,
+) -> (Rules<T>, Box<[Fault]>) {
+    let Reading {
+        statements,
+        faults,
+        soundness,
+    } = grammar::read(kind, text);
+    if soundness == Soundness::Unreadable {
+        return (Rules::Unreadable, faults.into());
+    }
+    let rules = statements
+        .into_iter()
+        .enumerate()
+        .filter_map(|(statement, draft)| {
+            let Draft {
+                effect,
+                actions,
+                target: read,
+                conditional,
+                ..
+            } = draft;
+            let effect = effect?;
+            let understood = soundness == Soundness::Sound && !conditional;
+            if effect == StatementEffect::Allow && !understood {
+                return None;
+            }
+            let actions = actions.unwrap_or_else(Actions::any);
+            Some(Rule {
+                statement,
+                effect,
+                actions,
+                target: target(read)?,
+            })
+        });
+    (Rules::new(rules.collect()), faults.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::evaluate::{Decision, Effect, PolicySet, Reason, Request};
+
+    const ALLOW_ALL: &str = r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#;
+
+    fn document(statements: &str) -> String {
+        format!(r#"{{"Version":"1","Statement":[{statements}]}}"#)
+    }
+
+    fn decide(stored: &str, action: &str, resource: &str) -> Decision {
+        let policy = CompiledPolicy::from_stored(DocumentKind::Identity, stored);
+        PolicySet::new(vec![policy.into()]).evaluate(&Request::new(action, resource))
+    }
+
+    fn effect(statements: &str, action: &str, resource: &str) -> Effect {
+        decide(&document(statements), action, resource).effect
+    }
+
+    #[test]
+    fn a_sound_stored_document_has_no_faults() {
+        let policy = CompiledPolicy::from_stored(DocumentKind::Session, &document(ALLOW_ALL));
+        assert!(policy.faults().is_empty() && !policy.is_unreadable());
+        assert_eq!(effect(ALLOW_ALL, "a:b", "*"), Effect::Allow);
+    }
+
+    #[test]
+    fn what_cannot_be_read_denies_every_request() {
+        for text in [
+            "",
+            "{",
+            "[]",
+            r#"{"Version":"1"}"#,
+            r#"{"Version":"1","Version":"1","Statement":[]}"#,
+            &document(r#"{"Effect":"Permit","Action":"x:y","Resource":"*"}"#),
+            &document(r#"{"Action":"x:y","Resource":"*"}"#),
+            &document("1"),
+        ] {
+            let decision = decide(text, "a:b", "*");
+            assert_eq!(decision.effect, Effect::Deny, "{text}");
+            assert_eq!(decision.reason, Reason::Unreadable { policy: 0 });
+            assert_eq!(decision.by(), None);
+        }
+        let policy = CompiledPolicy::from_stored(DocumentKind::Identity, "{");
+        assert!(policy.is_unreadable());
+        assert_eq!(policy.faults().len(), 1);
+        assert!(CompiledPolicy::unreadable().is_unreadable());
+    }
+
+    #[test]
+    fn a_trust_policy_is_no_identity_policy() {
+        let trust = document(r#"{"Effect":"Deny","Action":"sts:*","Principal":{"RAM":"*"}}"#);
+        assert!(CompiledPolicy::from_stored(DocumentKind::Trust, &trust).is_unreadable());
+        let trust = Document::parse(DocumentKind::Trust, &trust).unwrap();
+        assert!(CompiledPolicy::new(&trust).is_unreadable());
+    }
+
+    #[test]
+    fn an_unknown_element_spoils_every_allow_and_no_deny() {
+        let flawed = r#"{"Effect":"Allow","Action":"oss:*","Resource":"*","Foo":1}"#;
+        assert_eq!(
+            effect(&format!("{ALLOW_ALL},{flawed}"), "a:b", "*"),
+            Effect::ImplicitDeny
+        );
+        let deny = flawed.replace("Allow", "Deny");
+        assert_eq!(effect(&deny, "oss:GetObject", "*"), Effect::Deny);
+        assert_eq!(effect(&deny, "ecs:Start", "*"), Effect::ImplicitDeny);
+    }
+
+    #[test]
+    fn a_malformed_part_of_a_deny_matches_everything() {
+        for (statement, denied, spared) in [
+            (
+                r#"{"Effect":"Deny","Action":["x"],"Resource":"acs:a:::b"}"#,
+                "acs:a:::b",
+                "acs:a:::c",
+            ),
+            (
+                r#"{"Effect":"Deny","Resource":"acs:a:::b"}"#,
+                "acs:a:::b",
+                "acs:a:::c",
+            ),
+            (
+                r#"{"Effect":"Deny","NotAction":[],"Resource":"acs:a:::b"}"#,
+                "acs:a:::b",
+                "*",
+            ),
+        ] {
+            assert_eq!(
+                effect(statement, "k:l", denied),
+                Effect::Deny,
+                "{statement}"
+            );
+            assert_eq!(
+                effect(statement, "k:l", spared),
+                Effect::ImplicitDeny,
+                "{statement}"
+            );
+        }
+        for part in [
+            r#""Resource":["x","acs:a:::b"]"#,
+            r#""NotResource":"x""#,
+            r#""Foo":"*""#,
+        ] {
+            let statement = format!(r#"{{"Effect":"Deny","Action":"k:*",{part}}}"#);
+            assert_eq!(effect(&statement, "k:l", "*"), Effect::Deny, "{statement}");
+            assert_eq!(
+                effect(&statement, "m:n", "*"),
+                Effect::ImplicitDeny,
+                "{statement}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_condition_spoils_its_own_statement_only() {
+        let conditional = r#"{"Effect":"Allow","Action":"oss:*","Resource":"*","Condition":{"Bool":{"a:b":"1"}}}"#;
+        let plain = r#"{"Effect":"Allow","Action":"ecs:*","Resource":"*"}"#;
+        let both = format!("{conditional},{plain}");
+        assert_eq!(effect(&both, "oss:GetObject", "*"), Effect::ImplicitDeny);
+        assert_eq!(effect(&both, "ecs:Start", "*"), Effect::Allow);
+        let deny = conditional.replace("Allow", "Deny");
+        let decision = decide(
+            &document(&format!("{ALLOW_ALL},{deny}")),
+            "oss:GetObject",
+            "*",
+        );
+        assert_eq!(decision.effect, Effect::Deny);
+        assert_eq!(decision.by().map(|by| by.statement), Some(1));
+    }
+
+    #[test]
+    fn an_empty_condition_means_none() {
+        let empty = r#"{"Effect":"Allow","Action":"*","Resource":"*","Condition":{}}"#;
+        assert_eq!(effect(empty, "a:b", "*"), Effect::Allow);
+    }
+}
