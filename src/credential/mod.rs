@@ -4,7 +4,7 @@
 //! draws for its nonces. A resource server can depend on it alone (`--no-default-features`).
 //!
 //! A request is read in this order: [`params`] splits and decodes, [`rpc`] or [`acs3`] derive the
-//! string to sign and check it in constant time, [`time`] judges its age. `verify` does all of it
+//! string to sign and check it in constant time, [`time`] judges its age. [`verify`] does all of it
 //! for a whole raw request; the server's pipeline uses the parts. [`token`] seals what a role
 //! session is, [`seal`] what the database must not hold in the clear.
 #![cfg_attr(
@@ -21,7 +21,8 @@
 )]
 
 pub mod acs3;
-// pub mod captures;
+pub mod body;
+pub mod captures;
 pub mod params;
 pub mod percent;
 pub mod rpc;
@@ -29,7 +30,7 @@ pub mod seal;
 pub mod secret;
 pub mod time;
 pub mod token;
-// pub mod verify;
+pub mod verify;
 
 /// Why a request's signature is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -1,1 +1,248 @@
-//! To be written.
+//! Rules that several operations share, and the state of a running server that they need.
+//!
+//! [`Iam`] holds that state. The pipeline (`wire`) asks it, in this order, who signed ([`authn`]),
+//! on which state of the accounts to decide ([`freshness`]) and whether the nonce is new
+//! ([`replay`]), what the caller may ([`authz`], [`sessions`]), and for the turn to write
+//! ([`writers`]).
+
+pub mod audit;
+pub mod authn;
+pub mod authz;
+pub mod batch;
+pub mod caller;
+pub mod freshness;
+pub mod generate;
+pub mod key_ring;
+pub mod keys;
+pub mod replay;
+pub mod secrets;
+pub mod sessions;
+pub mod views;
+pub mod write;
+pub mod writers;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use crate::credential::seal::{Incarnation, MasterKey, NonceHasher};
+use crate::credential::time::TimeWindow;
+use crate::iam::audit::Refusals;
+use crate::iam::authz::SessionPolicies;
+use crate::iam::freshness::Freshness;
+use crate::iam::key_ring::{KeyRing, KeyRingError};
+use crate::iam::keys::Keys;
+use crate::iam::replay::Replay;
+use crate::iam::replay::mark::Mark;
+use crate::iam::secrets::Secrets;
+use crate::iam::writers::Writers;
+use crate::model::quotas::Quotas;
+use crate::ports::{Clock, Entropy};
+use crate::store::Store;
+
+/// What a server is started with.
+pub struct IamConfig {
+    /// The database.
+    pub store: Arc<dyn Store>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// The key from which all others come.
+    pub master_key: MasterKey,
+    /// Which database this is.
+    pub incarnation: Incarnation,
+    /// Limits of every account.
+    pub quotas: Quotas,
+    /// How far a request's time may be from now, either way, in seconds.
+    pub clock_window_seconds: u32,
+    /// Where an embedded server keeps its replay mark; `None` where nothing outlives the process.
+    pub data_dir: Option<PathBuf>,
+    /// What all cached views together may weigh, in bytes.
+    pub cache_bytes: usize,
+    /// How many nonces an embedded server keeps.
+    pub max_nonces: usize,
+}
+
+/// Why a server cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The ring of token keys.
+    #[error(transparent)]
+    KeyRing(#[from] KeyRingError),
+    /// The replay mark in the data directory.
+    #[error("the replay mark in the data directory cannot be opened")]
+    ReplayMark(#[from] std::io::Error),
+}
+
+/// The state of a running server.
+#[derive(Debug)]
+pub struct Iam {
+    /// The database.
+    pub store: Arc<dyn Store>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Limits of every account.
+    pub quotas: Quotas,
+    /// Seals what the database holds.
+    pub secrets: Arc<Secrets>,
+    /// Seals session tokens.
+    pub key_ring: KeyRing,
+    /// Long-lived keys that were used lately.
+    pub keys: Keys,
+    /// What is known of accounts.
+    pub freshness: Freshness,
+    /// Nonces of an embedded server.
+    pub replay: Replay,
+    /// Refusals since the last flush.
+    pub refusals: Refusals,
+    /// Compiled session policies.
+    pub session_policies: SessionPolicies,
+    nonce_hasher: NonceHasher,
+    window: TimeWindow,
+    writers: Writers,
+    forgotten_at: AtomicI64,
+    flushed_at: AtomicI64,
+}
+
+impl std::fmt::Debug for dyn Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Store(..)")
+    }
+}
+
+impl std::fmt::Debug for dyn Clock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Clock({})", self.now())
+    }
+}
+
+impl std::fmt::Debug for dyn Entropy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Entropy(..)")
+    }
+}
+
+/// How often refusals are written, in seconds.
+const FLUSH_SECONDS: i64 = 2;
+/// How often nonces whose time has passed are deleted from a shared database, in seconds.
+const FORGET_SECONDS: i64 = 60;
+
+impl Iam {
+    /// Takes up what the database and the data directory hold. After an unclean stop it waits the
+    /// second or two until requests of now cannot have been accepted before.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn start(config: IamConfig) -> Result<Arc<Self>, StartError> {
+        let IamConfig {
+            store,
+            clock,
+            entropy,
+            ..
+        } = config;
+        let secrets = Arc::new(Secrets::new(&config.master_key, config.incarnation));
+        let key_ring = KeyRing::open(
+            Arc::clone(&store),
+            Arc::clone(&secrets),
+            Arc::clone(&clock),
+            Arc::clone(&entropy),
+        )
+        .await?;
+        let embedded = store.is_embedded();
+        let mark = match config.data_dir.filter(|_| embedded) {
+            Some(dir) => {
+                let mark = Mark::open(&dir, clock.now())?;
+                let settle = mark.settle_seconds(clock.now());
+                if settle > 0 {
+                    tracing::warn!(
+                        seconds = settle,
+                        "the latest stop was not clean; waiting until no request of now can be a replay"
+                    );
+                    tokio::time::sleep(Duration::from_secs(settle.unsigned_abs())).await;
+                }
+                Some(mark)
+            }
+            None => None,
+        };
+        let window = i64::from(config.clock_window_seconds);
+        Ok(Arc::new(Self {
+            keys: Keys::new(Arc::clone(&store), Arc::clone(&secrets)),
+            freshness: Freshness::new(Arc::clone(&store), embedded, config.cache_bytes),
+            replay: Replay::new(config.max_nonces, window, mark, clock.now()),
+            nonce_hasher: NonceHasher::new(&config.master_key),
+            window: TimeWindow {
+                seconds: config.clock_window_seconds,
+            },
+            quotas: config.quotas,
+            refusals: Refusals::default(),
+            session_policies: SessionPolicies::default(),
+            writers: Writers::default(),
+            forgotten_at: AtomicI64::new(clock.now()),
+            flushed_at: AtomicI64::new(clock.now()),
+            store,
+            clock,
+            entropy,
+            secrets,
+            key_ring,
+        }))
+    }
+
+    /// How far a request's time may be from now.
+    pub fn window(&self) -> TimeWindow {
+        self.window
+    }
+
+    /// Does what is due now. Call it a few times a second.
+    pub async fn tick(self: &Arc<Self>) {
+        let now = self.clock.now();
+        let own = Arc::clone(self);
+        // The mark is written with fsync: not on a thread that serves requests.
+        if tokio::task::spawn_blocking(move || own.replay.tick(now))
+            .await
+            .is_err()
+        {
+            tracing::error!("moving the replay mark failed");
+        }
+        if let Err(error) = self.key_ring.tick().await {
+            tracing::error!(%error, "the token keys cannot be read");
+        }
+        self.freshness.trim();
+        if now - self.flushed_at.load(Ordering::Relaxed) >= FLUSH_SECONDS {
+            self.flushed_at.store(now, Ordering::Relaxed);
+            if let Err(error) = self.refusals.flush(self.store.as_ref()).await {
+                tracing::warn!(%error, "refusals cannot be written");
+            }
+        }
+        if !self.freshness.is_embedded()
+            && now - self.forgotten_at.load(Ordering::Relaxed) >= FORGET_SECONDS
+        {
+            self.forgotten_at.store(now, Ordering::Relaxed);
+            if let Err(error) = self.store.forget_nonces(now).await {
+                tracing::warn!(%error, "old nonces cannot be deleted");
+            }
+        }
+    }
+
+    /// Writes what a clean stop leaves behind. No request may come after it.
+    pub async fn stop(&self) {
+        if let Err(error) = self.refusals.flush(self.store.as_ref()).await {
+            tracing::warn!(%error, "refusals cannot be written");
+        }
+        if let Err(error) = self.replay.save(self.clock.now()) {
+            tracing::error!(%error, "the nonces cannot be saved; the next start treats this stop as unclean");
+        }
+    }
+
+    /// Whether the database answers.
+    pub async fn ready(&self) -> bool {
+        let patience = Duration::from_secs(2);
+        matches!(
+            tokio::time::timeout(patience, self.store.ping()).await,
+            Ok(Ok(()))
+        )
+    }
+}

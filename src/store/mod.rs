@@ -58,6 +58,9 @@ pub struct Page<'a> {
 /// A database. Cheap to share.
 #[async_trait]
 pub trait Store: Send + Sync {
+    /// Whether the database is this process's own, so that no one else changes it.
+    fn is_embedded(&self) -> bool;
+
     /// Opens a consistent view of one account for reading.
     ///
     /// # Errors
@@ -76,6 +79,9 @@ pub trait Store: Send + Sync {
 
     /// The key of that id, whichever account it belongs to.
     async fn find_key(&self, id: &AccessKeyId) -> Result<Option<AccessKey>>;
+
+    /// The keys of those ids, in the order given, whichever accounts they belong to; in one trip.
+    async fn find_keys(&self, ids: &[AccessKeyId]) -> Result<Vec<Option<AccessKey>>>;
 
     /// The account of that alias.
     async fn find_account(&self, alias: &str) -> Result<Option<Account>>;

@@ -1,0 +1,412 @@
+//! Who signed: the key or the session token, the time, the signature; then, on a fresh state of the
+//! account, whether that identity still stands.
+
+use std::sync::Arc;
+
+use crate::credential::SignatureError;
+use crate::credential::acs3::{Acs3Key, Algorithm};
+use crate::credential::rpc::RpcKey;
+use crate::credential::secret::SecretText;
+use crate::credential::time::TimeError;
+use crate::credential::token::{Claims, TokenError};
+use crate::iam::Iam;
+use crate::iam::caller::{Caller, Identity};
+use crate::iam::freshness::{Current, FreshnessError};
+use crate::iam::keys::{KeyError, Signer};
+use crate::iam::replay::ReplayError;
+use crate::iam::views::{AccountView, PrincipalView};
+use crate::model::key::{AccessKeyStatus, KeyOwner};
+use crate::model::principal::PrincipalId;
+use crate::policy::evaluate::PolicySet;
+use crate::policy::ids::AccountId;
+use crate::store::{NonceRow, Snapshot, StoreError};
+
+/// Why a caller was not established.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum AuthnError {
+    /// There is no such access key, or its user is gone.
+    #[error("no such access key")]
+    KeyNotFound,
+    /// The key may not sign now.
+    #[error("the access key is inactive")]
+    KeyInactive,
+    /// A session's key came without its token.
+    #[error("a session's key needs its token")]
+    TokenMissing,
+    /// The token does not open.
+    #[error("the token cannot be read")]
+    TokenMalformed,
+    /// The token belongs to another key, or came with a long-lived one.
+    #[error("the token belongs to another key")]
+    TokenMismatch,
+    /// The session is over: its time, its role, or its role's epoch.
+    #[error("the session is over")]
+    TokenExpired,
+    /// The time cannot be read.
+    #[error("the time is malformed")]
+    TimeFormat,
+    /// The time is too far from now.
+    #[error("the time is outside the window")]
+    TimeExpired,
+    /// The signature is not in the form of its scheme.
+    #[error("the signature is malformed")]
+    SignatureMalformed,
+    /// The signature is another one.
+    #[error("the signature does not match")]
+    SignatureMismatch,
+    /// The nonce was used before.
+    #[error("the nonce was used already")]
+    NonceUsed,
+    /// What is needed to tell cannot be reached, or there is no room.
+    #[error("unavailable")]
+    Unavailable,
+}
+
+impl From<KeyError> for AuthnError {
+    fn from(error: KeyError) -> Self {
+        match error {
+            KeyError::NotFound => Self::KeyNotFound,
+            KeyError::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl From<SignatureError> for AuthnError {
+    fn from(error: SignatureError) -> Self {
+        match error {
+            SignatureError::Malformed => Self::SignatureMalformed,
+            SignatureError::Mismatch => Self::SignatureMismatch,
+        }
+    }
+}
+
+impl From<TimeError> for AuthnError {
+    fn from(error: TimeError) -> Self {
+        match error {
+            TimeError::Format => Self::TimeFormat,
+            TimeError::Expired => Self::TimeExpired,
+        }
+    }
+}
+
+impl From<StoreError> for AuthnError {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "the caller's state cannot be read");
+        Self::Unavailable
+    }
+}
+
+/// What was signed and how.
+#[derive(Debug, Clone, Copy)]
+pub enum Proof<'a> {
+    /// RPC: HMAC-SHA1.
+    Rpc {
+        /// Our string to sign.
+        string_to_sign: &'a str,
+        /// The signature as sent.
+        signature: &'a str,
+    },
+    /// ACS3.
+    Acs3 {
+        /// Which hash.
+        algorithm: Algorithm,
+        /// Our string to sign.
+        string_to_sign: &'a str,
+        /// The signature as sent.
+        signature: &'a str,
+    },
+}
+
+impl Proof<'_> {
+    fn verify(&self, rpc: &RpcKey, acs3: &Acs3Key) -> Result<(), AuthnError> {
+        match *self {
+            Proof::Rpc {
+                string_to_sign,
+                signature,
+            } => rpc.verify(string_to_sign, signature)?,
+            Proof::Acs3 {
+                algorithm,
+                string_to_sign,
+                signature,
+            } => {
+                acs3.verify(algorithm, string_to_sign, signature)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Prepares only the scheme that is asked for: a session's key is prepared per request.
+    fn verify_once(&self, secret: &SecretText) -> Result<(), AuthnError> {
+        match *self {
+            Proof::Rpc {
+                string_to_sign,
+                signature,
+            } => {
+                RpcKey::new(secret).verify(string_to_sign, signature)?;
+            }
+            Proof::Acs3 {
+                algorithm,
+                string_to_sign,
+                signature,
+            } => {
+                Acs3Key::new(secret).verify(algorithm, string_to_sign, signature)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The parts of a signed request that say who sent it.
+#[derive(Debug, Clone, Copy)]
+pub struct SignedRequest<'a> {
+    /// The access key id.
+    pub access_key_id: &'a str,
+    /// The security token, where one was sent.
+    pub security_token: Option<&'a str>,
+    /// The time as sent.
+    pub time: &'a str,
+    /// The nonce: 1 to 256 printable characters.
+    pub nonce: &'a str,
+    /// What was signed.
+    pub proof: Proof<'a>,
+}
+
+/// Whose signature it is.
+#[derive(Debug, Clone)]
+enum Signed {
+    Long(Arc<Signer>),
+    Session(Arc<Claims>),
+}
+
+/// A verified signature. Whether its identity still stands is a question of its own.
+#[derive(Debug, Clone)]
+pub struct Verified {
+    signed: Signed,
+    timestamp: i64,
+}
+
+impl Verified {
+    /// The account that signed.
+    pub fn account(&self) -> AccountId {
+        match &self.signed {
+            Signed::Long(signer) => signer.account,
+            Signed::Session(claims) => claims.account,
+        }
+    }
+
+    /// The access key id that signed.
+    pub fn access_key_id(&self) -> &str {
+        match &self.signed {
+            Signed::Long(signer) => signer.id.as_str(),
+            Signed::Session(claims) => claims.access_key_id.as_str(),
+        }
+    }
+}
+
+/// A caller and what it may do, on one state of its account.
+#[derive(Debug, Clone)]
+pub struct Established {
+    /// Who calls.
+    pub caller: Caller,
+    /// The caller's policies; `None` for root.
+    pub principal: Option<Arc<PrincipalView>>,
+    /// The policy that narrows the caller's session.
+    pub session_policy: Option<Arc<PolicySet>>,
+}
+
+impl Iam {
+    /// Finds the key, opens the token, judges the time, checks the signature, in this order.
+    ///
+    /// # Errors
+    /// [`AuthnError`].
+    pub async fn verify(&self, request: &SignedRequest<'_>) -> Result<Verified, AuthnError> {
+        let now_millis = self.clock.now_millis();
+        if request.access_key_id.starts_with("STS.") {
+            let token = request.security_token.ok_or(AuthnError::TokenMissing)?;
+            let claims = self
+                .key_ring
+                .open_token(token)
+                .await
+                .map_err(|error| match error {
+                    TokenError::Malformed | TokenError::UnknownKey(_) => AuthnError::TokenMalformed,
+                })?;
+            if !claims.belongs_to(request.access_key_id) {
+                return Err(AuthnError::TokenMismatch);
+            }
+            if claims.is_expired(now_millis.div_euclid(1000)) {
+                return Err(AuthnError::TokenExpired);
+            }
+            let timestamp = self.window().check(request.time, now_millis)?;
+            request.proof.verify_once(&claims.secret)?;
+            return Ok(Verified {
+                signed: Signed::Session(Arc::new(claims)),
+                timestamp,
+            });
+        }
+        let signer = self.keys.find(request.access_key_id).await?;
+        if request.security_token.is_some() {
+            return Err(AuthnError::TokenMismatch);
+        }
+        let timestamp = self.window().check(request.time, now_millis)?;
+        request.proof.verify(&signer.rpc, &signer.acs3)?;
+        Ok(Verified {
+            signed: Signed::Long(signer),
+            timestamp,
+        })
+    }
+
+    /// Takes the nonce and establishes who calls on a state that is not older than the request.
+    ///
+    /// `other` is another account that the call involves.
+    ///
+    /// # Errors
+    /// [`AuthnError`].
+    pub async fn establish(
+        &self,
+        request: &SignedRequest<'_>,
+        verified: &mut Verified,
+        other: Option<AccountId>,
+    ) -> Result<(Established, Current), AuthnError> {
+        let account = verified.account();
+        let now = self.clock.now();
+        let timestamp = verified.timestamp.div_euclid(1000);
+        let nonce = NonceRow {
+            hash: self.nonce_hasher.hash(request.access_key_id, request.nonce),
+            expires_at: timestamp + i64::from(self.window().seconds) + 1,
+        };
+        if self.freshness.is_embedded() {
+            let fingerprint = nonce
+                .hash
+                .first_chunk()
+                .map_or(0, |bytes| u64::from_le_bytes(*bytes));
+            let taken = self
+                .replay
+                .take(account, fingerprint, timestamp, nonce.expires_at, now)
+                .await;
+            taken.map_err(|error| match error {
+                ReplayError::Used => AuthnError::NonceUsed,
+                ReplayError::BeforeCrash => AuthnError::TimeExpired,
+                ReplayError::Full | ReplayError::Unavailable => AuthnError::Unavailable,
+            })?;
+        }
+        let current = self
+            .freshness
+            .current(account, other, Some(nonce), now)
+            .await
+            .map_err(|error| match error {
+                FreshnessError::NonceUsed => AuthnError::NonceUsed,
+                FreshnessError::Unavailable => AuthnError::Unavailable,
+            })?;
+        if let Signed::Long(signer) = &verified.signed
+            && !signer.is_of(current.own.tag)
+        {
+            // Something in the account changed since the key was read: read it again, and check
+            // the signature with what it is now.
+            let signer = self.keys.refresh(signer).await?;
+            request.proof.verify(&signer.rpc, &signer.acs3)?;
+            verified.signed = Signed::Long(signer);
+        }
+        let established = self.stand(verified, &current.own, None).await?;
+        Ok((established, current))
+    }
+
+    /// Establishes who calls once more, on what a transaction sees.
+    ///
+    /// # Errors
+    /// [`AuthnError`].
+    pub async fn establish_within(
+        &self,
+        snapshot: &mut dyn Snapshot,
+        verified: &Verified,
+    ) -> Result<Established, AuthnError> {
+        let view = AccountView::new(verified.account(), snapshot.account().tag, usize::MAX);
+        if let Signed::Long(signer) = &verified.signed {
+            let key = snapshot
+                .get_key(&signer.id)
+                .await?
+                .ok_or(AuthnError::KeyNotFound)?;
+            if key.status == AccessKeyStatus::Inactive {
+                return Err(AuthnError::KeyInactive);
+            }
+        }
+        self.stand(verified, &view, Some(snapshot)).await
+    }
+
+    /// Whether the identity still stands at `view`; reads through `snapshot` where one is given.
+    async fn stand(
+        &self,
+        verified: &Verified,
+        view: &AccountView,
+        snapshot: Option<&mut dyn Snapshot>,
+    ) -> Result<Established, AuthnError> {
+        match &verified.signed {
+            Signed::Long(signer) => {
+                if signer.status == AccessKeyStatus::Inactive {
+                    return Err(AuthnError::KeyInactive);
+                }
+                let (identity, principal) = match signer.owner {
+                    KeyOwner::Root => (Identity::Root, None),
+                    KeyOwner::User(id) => {
+                        let user = self
+                            .principal(view, PrincipalId::User(id), snapshot)
+                            .await?;
+                        let user = user.ok_or(AuthnError::KeyNotFound)?;
+                        let name = user.name.parse().map_err(|_| AuthnError::KeyNotFound)?;
+                        (Identity::User { id, name }, Some(user))
+                    }
+                };
+                let caller = Caller {
+                    account: signer.account,
+                    identity,
+                    access_key_id: signer.id.clone(),
+                };
+                Ok(Established {
+                    caller,
+                    principal,
+                    session_policy: None,
+                })
+            }
+            Signed::Session(claims) => {
+                let role = self
+                    .principal(view, PrincipalId::Role(claims.role_id), snapshot)
+                    .await?;
+                let role = role.ok_or(AuthnError::TokenExpired)?;
+                if role.session_epoch != claims.session_epoch {
+                    return Err(AuthnError::TokenExpired);
+                }
+                let caller = Caller {
+                    account: claims.account,
+                    identity: Identity::Session(Arc::clone(claims)),
+                    access_key_id: claims.access_key_id.clone(),
+                };
+                let session_policy = claims
+                    .policy
+                    .as_deref()
+                    .map(|text| self.session_policies.get(text));
+                Ok(Established {
+                    caller,
+                    principal: Some(role),
+                    session_policy,
+                })
+            }
+        }
+    }
+
+    async fn principal(
+        &self,
+        view: &AccountView,
+        id: PrincipalId,
+        snapshot: Option<&mut dyn Snapshot>,
+    ) -> Result<Option<Arc<PrincipalView>>, StoreError> {
+        if let Some(known) = view.principal(id) {
+            return Ok(Some(known));
+        }
+        match snapshot {
+            Some(snapshot) => view.load_principal(snapshot, id).await,
+            None => {
+                let mut snapshot = self.store.begin_read(view.account).await?;
+                view.load_principal(snapshot.as_mut(), id).await
+            }
+        }
+    }
+}

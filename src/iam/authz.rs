@@ -1,0 +1,138 @@
+//! The decision on a plain call: the caller's session policy, then its own policies, on every
+//! resource that the operation declares.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::iam::caller::{Caller, Identity};
+use crate::iam::views::PrincipalView;
+use crate::policy::compile::CompiledPolicy;
+use crate::policy::document::DocumentKind;
+use crate::policy::evaluate::{Effect, PolicySet};
+use crate::policy::flow::{Step, Verdict, combine_call};
+
+/// One action that must be allowed on each of the resources.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// The action, as `ram:CreateRole`.
+    pub action: &'static str,
+    /// ARNs; `*` where the operation knows no resources.
+    pub resources: Vec<Cow<'static, str>>,
+}
+
+/// A call that was not allowed, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Denial {
+    /// The action that lacked permission.
+    pub action: &'static str,
+    /// The resource on which it did.
+    pub resource: String,
+    /// Whether a statement forbade it, or none permitted it.
+    pub explicit: bool,
+    /// Which step of the evaluation said no.
+    pub step: Step,
+    /// The caller's account.
+    pub owner: String,
+    /// `SubUser`, `AssumedRoleUser`, `Account`.
+    pub principal_type: &'static str,
+    /// The user's id or `<RoleName>:<RoleSessionName>`.
+    pub principal: String,
+}
+
+impl Denial {
+    pub(super) fn new(
+        caller: &Caller,
+        action: &'static str,
+        resource: &str,
+        verdict: Verdict,
+    ) -> Box<Self> {
+        Box::new(Self {
+            action,
+            resource: resource.to_owned(),
+            explicit: verdict.effect() == Effect::Deny,
+            step: verdict.step,
+            owner: caller.account.to_string(),
+            principal_type: caller.principal_type(),
+            principal: caller.display_name(),
+        })
+    }
+}
+
+/// Decides one action on resources for a caller other than root.
+pub(super) fn evaluate(
+    policies: &PolicySet,
+    session: Option<&PolicySet>,
+    action: &str,
+    resources: &[Cow<'static, str>],
+) -> Verdict {
+    let on = |set: &PolicySet| set.evaluate_all(action, resources.iter().map(AsRef::as_ref));
+    combine_call(session.map(on), on(policies))
+}
+
+/// Decides a plain call. Root needs no policy; its account is the only one the call can touch.
+///
+/// `principal` is the caller's own entry, `None` for root alone; `session` the compiled session
+/// policy, where the session has one.
+///
+/// # Errors
+/// The first check that was not allowed.
+pub fn authorize(
+    caller: &Caller,
+    principal: Option<&PrincipalView>,
+    session: Option<&PolicySet>,
+    checks: &[Check],
+) -> Result<(), Box<Denial>> {
+    let nothing = PolicySet::default();
+    let policies = match (&caller.identity, principal) {
+        (Identity::Root, _) => return Ok(()),
+        (_, Some(principal)) => &principal.policies,
+        (_, None) => &nothing,
+    };
+    for check in checks {
+        let verdict = evaluate(policies, session, check.action, &check.resources);
+        if !verdict.is_allowed() {
+            let resource = check
+                .resources
+                .get(verdict.decision.resource)
+                .map_or("*", |r| r.as_ref());
+            return Err(Denial::new(caller, check.action, resource, verdict));
+        }
+    }
+    Ok(())
+}
+
+/// Compiled session policies, shared by the requests of a session. Small on purpose: a tenant who
+/// makes thousands of them pays with compiling his own again.
+#[derive(Debug, Default)]
+pub struct SessionPolicies {
+    compiled: RwLock<HashMap<Box<str>, Arc<PolicySet>>>,
+}
+
+/// How many are kept; at 2048 characters each this is a few megabytes.
+const KEPT: usize = 512;
+
+impl SessionPolicies {
+    /// The policy, compiled. One that cannot be read denies everything.
+    pub fn get(&self, text: &str) -> Arc<PolicySet> {
+        if let Some(found) = self
+            .compiled
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(text)
+        {
+            return Arc::clone(found);
+        }
+        let compiled = CompiledPolicy::from_stored(DocumentKind::Session, text);
+        let set = Arc::new(PolicySet::new(vec![Arc::new(compiled)]));
+        let mut kept = self
+            .compiled
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= KEPT {
+            kept.clear();
+        }
+        kept.insert(text.into(), Arc::clone(&set));
+        set
+    }
+}

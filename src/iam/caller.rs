@@ -1,0 +1,88 @@
+//! Who calls: what authentication establishes and everything after it relies on.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use crate::credential::token::Claims;
+use crate::model::principal::PrincipalId;
+use crate::policy::ids::{AccessKeyId, AccountId, UserId, UserName};
+
+/// The identity behind a signature.
+#[derive(Debug, Clone)]
+pub enum Identity {
+    /// The account itself.
+    Root,
+    /// A RAM user.
+    User {
+        /// Its id.
+        id: UserId,
+        /// Its name now.
+        name: UserName,
+    },
+    /// A role session.
+    Session(Arc<Claims>),
+}
+
+/// A caller whose signature was verified and whose state was checked.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The account it belongs to.
+    pub account: AccountId,
+    /// Who it is within the account.
+    pub identity: Identity,
+    /// The key that signed.
+    pub access_key_id: AccessKeyId,
+}
+
+impl Caller {
+    /// The caller's ARN as `GetCallerIdentity` tells it.
+    pub fn arn(&self) -> String {
+        let account = self.account;
+        match &self.identity {
+            Identity::Root => format!("acs:ram::{account}:root"),
+            Identity::User { name, .. } => format!("acs:ram::{account}:user/{name}"),
+            Identity::Session(claims) => {
+                format!(
+                    "acs:ram::{account}:assumed-role/{}/{}",
+                    claims.role_name, claims.session_name
+                )
+            }
+        }
+    }
+
+    /// Whose attached policies count; `None` for root, who needs none.
+    pub fn principal_id(&self) -> Option<PrincipalId> {
+        match &self.identity {
+            Identity::Root => None,
+            Identity::User { id, .. } => Some(PrincipalId::User(*id)),
+            Identity::Session(claims) => Some(PrincipalId::Role(claims.role_id)),
+        }
+    }
+
+    /// `SubUser`, `AssumedRoleUser`, or for the account itself `Account`.
+    pub fn principal_type(&self) -> &'static str {
+        match &self.identity {
+            Identity::Root => "Account",
+            Identity::User { .. } => "SubUser",
+            Identity::Session(_) => "AssumedRoleUser",
+        }
+    }
+
+    /// The user's id, or `<RoleName>:<RoleSessionName>`, or the account's id.
+    pub fn display_name(&self) -> String {
+        match &self.identity {
+            Identity::Root => self.account.to_string(),
+            Identity::User { id, .. } => id.to_string(),
+            Identity::Session(claims) => format!("{}:{}", claims.role_name, claims.session_name),
+        }
+    }
+}
+
+/// Where a call comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Origin {
+    /// The client's address; an IPv4 address mapped into IPv6 is IPv4 here.
+    pub source_ip: IpAddr,
+    /// Whether the connection was encrypted.
+    pub secure: bool,
+}

@@ -1,0 +1,106 @@
+//! New ids and secrets, in the vendor's forms.
+
+use crate::iam::Iam;
+use crate::model::account::RevisionTag;
+use crate::policy::ids::{AccessKeyId, AccountId, RoleId, UserId};
+use crate::ports::Entropy;
+
+const ALPHANUMERIC: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// Appends `count` letters and digits, each equally likely.
+pub fn push_alphanumeric(text: &mut String, count: usize, entropy: &dyn Entropy) {
+    let end = text.len() + count;
+    let mut bytes = [0u8; 64];
+    while text.len() < end {
+        entropy.fill(&mut bytes);
+        // Six bits name one of 64; those that name none are drawn again.
+        text.extend(
+            bytes
+                .iter()
+                .filter_map(|byte| ALPHANUMERIC.get(usize::from(byte & 63)))
+                .take(end - text.len())
+                .map(|letter| char::from(*letter)),
+        );
+    }
+}
+
+/// A request id: an upper-case UUID.
+pub fn request_id(entropy: &dyn Entropy) -> String {
+    let mut bytes = [0; 16];
+    entropy.fill(&mut bytes);
+    let uuid = uuid::Builder::from_random_bytes(bytes).into_uuid();
+    let mut buffer = uuid::Uuid::encode_buffer();
+    uuid.hyphenated().encode_upper(&mut buffer).to_owned()
+}
+
+/// A tag for a transaction.
+pub fn revision_tag(entropy: &dyn Entropy) -> RevisionTag {
+    let mut tag = RevisionTag([0; 16]);
+    entropy.fill(&mut tag.0);
+    tag
+}
+
+/// The id and secret of a long-lived key: `LTAI5t` and 18 letters and digits; 30 of them.
+#[expect(
+    clippy::expect_used,
+    reason = "letters and digits are what the id may hold"
+)]
+pub fn access_key(entropy: &dyn Entropy) -> (AccessKeyId, String) {
+    let mut id = String::from("LTAI5t");
+    push_alphanumeric(&mut id, 18, entropy);
+    let mut secret = String::with_capacity(30);
+    push_alphanumeric(&mut secret, 30, entropy);
+    (id.parse().expect("a generated id is valid"), secret)
+}
+
+impl Iam {
+    /// The id of a new account. The store refuses one that was used before.
+    pub fn new_account_id(&self) -> AccountId {
+        AccountId::from_random(self.entropy.next_u64())
+    }
+
+    /// The id of a new user. The store refuses one that was used before.
+    pub fn new_user_id(&self) -> UserId {
+        UserId::from_random(self.entropy.next_u64())
+    }
+
+    /// The id of a new role. The store refuses one that was used before.
+    pub fn new_role_id(&self) -> RoleId {
+        RoleId::from_random(self.entropy.next_u64())
+    }
+
+    /// The id and secret of a new long-lived key.
+    pub fn new_access_key(&self) -> (AccessKeyId, String) {
+        access_key(self.entropy.as_ref())
+    }
+
+    /// The id and secret of a new session: `STS.N` and 24 letters and digits; 44 of them.
+    #[expect(
+        clippy::expect_used,
+        reason = "letters, digits and a point are what the id may hold"
+    )]
+    pub(super) fn new_session_key(&self) -> (AccessKeyId, String) {
+        let mut id = String::with_capacity(29);
+        id.push_str("STS.N");
+        push_alphanumeric(&mut id, 24, self.entropy.as_ref());
+        let mut secret = String::with_capacity(44);
+        push_alphanumeric(&mut secret, 44, self.entropy.as_ref());
+        (id.parse().expect("a generated id is valid"), secret)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ports::SeededEntropy;
+
+    #[test]
+    fn generated_ids_have_the_vendors_forms() {
+        let entropy = SeededEntropy::new(1);
+        let (id, secret) = access_key(&entropy);
+        assert_eq!((id.as_str().len(), secret.len()), (24, 30));
+        let request = request_id(&entropy);
+        assert_eq!(request.len(), 36);
+        assert_eq!(request, request.to_uppercase());
+    }
+}

@@ -1,0 +1,176 @@
+//! Access keys as they verify signatures: the prepared states of both schemes, cached; and the
+//! bounded look-up of ids that are not known here.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::credential::acs3::Acs3Key;
+use crate::credential::rpc::RpcKey;
+use crate::iam::batch::Batcher;
+use crate::iam::secrets::Secrets;
+use crate::model::account::RevisionTag;
+use crate::model::key::{AccessKey, AccessKeyStatus, KeyOwner};
+use crate::policy::ids::{AccessKeyId, AccountId};
+use crate::store::{Store, StoreError};
+
+/// A long-lived key, ready to verify.
+#[derive(Debug)]
+pub struct Signer {
+    /// Its id.
+    pub id: AccessKeyId,
+    /// The account it belongs to.
+    pub account: AccountId,
+    /// Whose it is.
+    pub owner: KeyOwner,
+    /// Whether it may sign.
+    pub status: AccessKeyStatus,
+    /// The secret, prepared for the RPC scheme.
+    pub rpc: RpcKey,
+    /// The secret, prepared for ACS3.
+    pub acs3: Acs3Key,
+    /// The tag at which this was read; `None` until the account's tag was compared once.
+    tag: RevisionTag,
+}
+
+impl Signer {
+    /// Whether this is known to be true at `tag`.
+    pub fn is_of(&self, tag: RevisionTag) -> bool {
+        self.tag == tag
+    }
+}
+
+/// Why a key was not found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// There is no such key.
+    #[error("no such access key")]
+    NotFound,
+    /// The database does not answer, or too many ask for unknown keys.
+    #[error("access keys cannot be looked up")]
+    Unavailable,
+}
+
+/// How many callers may wait for the look-up of an id that is not known here.
+const WAITING: usize = 1024;
+/// How many ids go into one look-up.
+const LARGEST_BATCH: usize = 256;
+/// How many keys are kept; beyond it all are dropped and come back as they are used.
+const KEPT: usize = 200_000;
+
+type Found = Result<Option<AccessKey>, KeyError>;
+
+/// The keys that were used lately.
+pub struct Keys {
+    store: Arc<dyn Store>,
+    secrets: Arc<Secrets>,
+    known: RwLock<HashMap<Box<str>, Arc<Signer>>>,
+    lookups: Batcher<AccessKeyId, Found>,
+}
+
+impl std::fmt::Debug for Keys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Keys(..)")
+    }
+}
+
+impl Keys {
+    /// No key is known yet.
+    pub fn new(store: Arc<dyn Store>, secrets: Arc<Secrets>) -> Self {
+        let looked_up = Arc::clone(&store);
+        let lookups = Batcher::start(WAITING, LARGEST_BATCH, move |ids: Vec<AccessKeyId>| {
+            let store = Arc::clone(&looked_up);
+            async move {
+                match store.find_keys(&ids).await {
+                    Ok(found) => found.into_iter().map(Ok).collect(),
+                    Err(error) => {
+                        tracing::error!(%error, "access keys cannot be looked up");
+                        ids.iter().map(|_| Err(KeyError::Unavailable)).collect()
+                    }
+                }
+            }
+        });
+        Self {
+            store,
+            secrets,
+            known: RwLock::new(HashMap::new()),
+            lookups,
+        }
+    }
+
+    /// The key of that id: from memory, else from the database in a look-up shared with others.
+    /// An id that does not exist is remembered nowhere.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub async fn find(&self, id: &str) -> Result<Arc<Signer>, KeyError> {
+        if let Some(signer) = self
+            .known
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(id)
+        {
+            return Ok(Arc::clone(signer));
+        }
+        let id: AccessKeyId = id.parse().map_err(|_| KeyError::NotFound)?;
+        let key = self
+            .lookups
+            .ask(id)
+            .await
+            .map_err(|_| KeyError::Unavailable)??;
+        // Which revision this is shows when the account's tag is read: until then it is of none.
+        let signer = self.prepare(&key.ok_or(KeyError::NotFound)?, RevisionTag([0; 16]))?;
+        self.keep(&signer);
+        Ok(signer)
+    }
+
+    /// Reads a key again, at `tag` or later.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub async fn refresh(&self, signer: &Signer) -> Result<Arc<Signer>, KeyError> {
+        let unavailable = |error: StoreError| {
+            tracing::error!(%error, "an access key cannot be read");
+            KeyError::Unavailable
+        };
+        let mut snapshot = self
+            .store
+            .begin_read(signer.account)
+            .await
+            .map_err(unavailable)?;
+        let tag = snapshot.account().tag;
+        let Some(key) = snapshot.get_key(&signer.id).await.map_err(unavailable)? else {
+            self.known
+                .write()
+                .unwrap_or_else(PoisonError::into_inner)
+                .remove(signer.id.as_str());
+            return Err(KeyError::NotFound);
+        };
+        let signer = self.prepare(&key, tag)?;
+        self.keep(&signer);
+        Ok(signer)
+    }
+
+    fn prepare(&self, key: &AccessKey, tag: RevisionTag) -> Result<Arc<Signer>, KeyError> {
+        let secret = self.secrets.open_access_key(key).map_err(|error| {
+            tracing::error!(%error, access_key.id = %key.id, "a stored secret does not open");
+            KeyError::NotFound
+        })?;
+        Ok(Arc::new(Signer {
+            id: key.id.clone(),
+            account: key.account,
+            owner: key.owner,
+            status: key.status,
+            rpc: RpcKey::new(&secret),
+            acs3: Acs3Key::new(&secret),
+            tag,
+        }))
+    }
+
+    fn keep(&self, signer: &Arc<Signer>) {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= KEPT {
+            known.clear();
+        }
+        known.insert(signer.id.as_str().into(), Arc::clone(signer));
+    }
+}

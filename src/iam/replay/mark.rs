@@ -1,0 +1,218 @@
+//! What a restart must know about nonces that were only in memory.
+//!
+//! Two small files in the data directory:
+//! - `replay.mark`: a moment H and whether the latest stop was clean. No request dated after H is
+//!   accepted before a later H is on disk; H is moved ahead every second while there is traffic,
+//!   so a request of now never waits for the disk. After an unclean stop everything dated up to H
+//!   is refused, and the start waits for the one or two seconds until now is past it.
+//! - `replay.nonces`: nonces that H does not cover. Requests dated further ahead than H (a client
+//!   whose clock is fast) are appended one by one; a clean stop writes all of them.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// How far ahead of now H is kept, in seconds; also how long a start after a crash may wait.
+pub const LEAD_SECONDS: i64 = 2;
+
+/// A nonce on disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ahead {
+    /// The keyed fingerprint.
+    pub fingerprint: u64,
+    /// Unix seconds.
+    pub expires_at: i64,
+}
+
+impl Ahead {
+    fn to_bytes(self) -> [u8; 16] {
+        let mut bytes = [0; 16];
+        bytes[..8].copy_from_slice(&self.fingerprint.to_le_bytes());
+        bytes[8..].copy_from_slice(&self.expires_at.to_le_bytes());
+        bytes
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (fingerprint, expires_at) = bytes.split_at_checked(8)?;
+        Some(Self {
+            fingerprint: u64::from_le_bytes(fingerprint.try_into().ok()?),
+            expires_at: i64::from_le_bytes(expires_at.try_into().ok()?),
+        })
+    }
+}
+
+#[derive(Debug)]
+struct Files {
+    mark: File,
+    nonces: File,
+    nonces_path: PathBuf,
+}
+
+/// The mark on disk.
+#[derive(Debug)]
+pub struct Mark {
+    /// Requests dated up to here are refused: a process that crashed may have accepted them.
+    floor: i64,
+    /// H: requests dated up to here need no further word to the disk.
+    reached: AtomicI64,
+    active: AtomicBool,
+    files: Mutex<Files>,
+    remembered: Vec<Ahead>,
+}
+
+impl Mark {
+    /// Opens or makes the files in `dir`.
+    ///
+    /// # Errors
+    /// Where the disk refuses.
+    pub fn open(dir: &Path, now: i64) -> std::io::Result<Self> {
+        let mut mark = open_private(&dir.join("replay.mark"))?;
+        let nonces_path = dir.join("replay.nonces");
+        let mut nonces = open_private(&nonces_path)?;
+        let mut text = Vec::new();
+        mark.read_to_end(&mut text)?;
+        let (reached, clean) = match <[u8; 9]>::try_from(text.as_slice()) {
+            Ok(bytes) => {
+                let (moment, flag) = (&bytes[..8], bytes[8]);
+                (
+                    i64::from_le_bytes(moment.try_into().unwrap_or_default()),
+                    flag == 1,
+                )
+            }
+            // A new directory: nothing was ever accepted here.
+            Err(_) if text.is_empty() => (i64::MIN, true),
+            // Not ours, or torn: trust nothing dated before now.
+            Err(_) => (now, false),
+        };
+        let mut bytes = Vec::new();
+        nonces.read_to_end(&mut bytes)?;
+        let remembered = bytes
+            .chunks_exact(16)
+            .filter_map(Ahead::from_bytes)
+            .filter(|n| n.expires_at >= now)
+            .collect();
+        let floor = if clean { i64::MIN } else { reached };
+        let opened = Self {
+            floor,
+            reached: AtomicI64::new(reached),
+            active: AtomicBool::new(false),
+            files: Mutex::new(Files {
+                mark,
+                nonces,
+                nonces_path,
+            }),
+            remembered,
+        };
+        // From here on a stop is unclean until it says otherwise.
+        opened.write(reached, false)?;
+        Ok(opened)
+    }
+
+    /// What was known from before.
+    pub fn remembered(&self) -> &[Ahead] {
+        &self.remembered
+    }
+
+    /// Requests dated up to here (unix seconds) are refused.
+    pub fn floor(&self) -> i64 {
+        self.floor
+    }
+
+    /// Requests dated up to here (unix seconds) need no further word to the disk.
+    pub fn reached(&self) -> i64 {
+        self.reached.load(Ordering::Acquire)
+    }
+
+    /// How long the start should wait until requests of now are past the floor, in seconds.
+    pub fn settle_seconds(&self, now: i64) -> i64 {
+        if self.floor < now {
+            0
+        } else {
+            (self.floor - now + 1).min(LEAD_SECONDS + 1)
+        }
+    }
+
+    /// Says that a nonce was taken, so that the next tick moves H.
+    pub fn note_activity(&self) {
+        if !self.active.load(Ordering::Relaxed) {
+            self.active.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Makes a request dated after H acceptable: moves H where the date is near, else puts the
+    /// nonce itself on disk.
+    ///
+    /// # Errors
+    /// Where the disk refuses.
+    pub fn admit(&self, timestamp: i64, nonce: Ahead, now: i64) -> std::io::Result<()> {
+        if timestamp <= now + LEAD_SECONDS {
+            return self.advance(now + LEAD_SECONDS);
+        }
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        files.nonces.seek(SeekFrom::End(0))?;
+        files.nonces.write_all(&nonce.to_bytes())?;
+        files.nonces.sync_data()
+    }
+
+    /// Moves H on if there was traffic.
+    ///
+    /// # Errors
+    /// Where the disk refuses.
+    pub fn tick(&self, now: i64) -> std::io::Result<()> {
+        if self.active.swap(false, Ordering::Relaxed) && self.reached() < now + LEAD_SECONDS {
+            self.advance(now + LEAD_SECONDS)?;
+        }
+        Ok(())
+    }
+
+    fn advance(&self, moment: i64) -> std::io::Result<()> {
+        if moment <= self.reached() {
+            return Ok(());
+        }
+        self.write(moment, false)?;
+        self.reached.fetch_max(moment, Ordering::AcqRel);
+        Ok(())
+    }
+
+    fn write(&self, moment: i64, clean: bool) -> std::io::Result<()> {
+        let mut bytes = [0; 9];
+        bytes[..8].copy_from_slice(&moment.to_le_bytes());
+        bytes[8] = u8::from(clean);
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        files.mark.seek(SeekFrom::Start(0))?;
+        files.mark.write_all(&bytes)?;
+        files.mark.sync_data()
+    }
+
+    /// Writes all live nonces and calls the stop clean.
+    ///
+    /// # Errors
+    /// Where the disk refuses.
+    pub fn save_cleanly(&self, live: &[Ahead]) -> std::io::Result<()> {
+        {
+            let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+            let fresh = files.nonces_path.with_extension("nonces.new");
+            let mut file = File::create(&fresh)?;
+            let bytes: Vec<u8> = live.iter().flat_map(|nonce| nonce.to_bytes()).collect();
+            file.write_all(&bytes)?;
+            file.sync_all()?;
+            std::fs::rename(&fresh, &files.nonces_path)?;
+            files.nonces = file;
+        }
+        self.write(self.reached(), true)
+    }
+}
+
+/// Opens for reading and writing, only for the owner.
+fn open_private(path: &Path) -> std::io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(path)
+}

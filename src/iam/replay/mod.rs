@@ -1,0 +1,218 @@
+//! Replay protection of the embedded mode: a nonce is good once per access key, across schemes,
+//! products and restarts, until its own timestamp plus the window.
+//!
+//! [`memory`] keeps the nonces; [`mark`] keeps on disk, ahead of time and off the hot path, what a
+//! restart after `kill -9` must know. With PostgreSQL neither is used: the freshness batch records
+//! nonces in a table (`iam::freshness`).
+
+pub mod mark;
+pub mod memory;
+
+use std::sync::Arc;
+
+use crate::iam::replay::mark::{Ahead, Mark};
+use crate::iam::replay::memory::{Memory, Recorded};
+use crate::policy::ids::AccountId;
+
+/// Why a nonce was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ReplayError {
+    /// It was used before.
+    #[error("the nonce was used already")]
+    Used,
+    /// The request is dated before the moment up to which a crashed process may have accepted
+    /// requests.
+    #[error("dated before the latest unclean stop")]
+    BeforeCrash,
+    /// There is no room for another nonce, in all or in the account's share.
+    #[error("no room for another nonce")]
+    Full,
+    /// What must be on disk first could not be written.
+    #[error("the replay mark cannot be written")]
+    Unavailable,
+}
+
+/// The nonces of an embedded server.
+#[derive(Debug)]
+pub struct Replay {
+    memory: Memory,
+    /// `None` where nothing outlives the process.
+    mark: Option<Arc<Mark>>,
+}
+
+impl Replay {
+    /// `capacity` nonces at most; `window` in seconds. With a `mark`, what it knows from before is
+    /// taken over.
+    pub fn new(capacity: usize, window: i64, mark: Option<Mark>, now: i64) -> Self {
+        let memory = Memory::new(capacity, window);
+        if let Some(mark) = &mark {
+            for nonce in mark.remembered() {
+                // Whose they were is not kept: they count to the system account's share.
+                memory.record(AccountId::SYSTEM, nonce.fingerprint, nonce.expires_at, now);
+            }
+        }
+        Self {
+            memory,
+            mark: mark.map(Arc::new),
+        }
+    }
+
+    /// Takes a nonce of a request dated `timestamp` (unix seconds), or says why not.
+    ///
+    /// # Errors
+    /// [`ReplayError`]. Nothing is recorded then, but for `Unavailable`.
+    pub async fn take(
+        &self,
+        account: AccountId,
+        fingerprint: u64,
+        timestamp: i64,
+        expires_at: i64,
+        now: i64,
+    ) -> Result<(), ReplayError> {
+        if let Some(mark) = &self.mark {
+            if timestamp <= mark.floor() {
+                return Err(ReplayError::BeforeCrash);
+            }
+            if timestamp > mark.reached() {
+                let (mark, ahead) = (
+                    Arc::clone(mark),
+                    Ahead {
+                        fingerprint,
+                        expires_at,
+                    },
+                );
+                tokio::task::spawn_blocking(move || mark.admit(timestamp, ahead, now))
+                    .await
+                    .map_err(|_| ReplayError::Unavailable)?
+                    .map_err(|error| {
+                        tracing::error!(%error, "the replay mark cannot be written");
+                        ReplayError::Unavailable
+                    })?;
+            }
+            mark.note_activity();
+        }
+        match self.memory.record(account, fingerprint, expires_at, now) {
+            Recorded::New => Ok(()),
+            Recorded::Known => Err(ReplayError::Used),
+            Recorded::Full => Err(ReplayError::Full),
+        }
+    }
+
+    /// Moves the mark on where it is due. Blocks on the disk: call it off the hot path.
+    pub fn tick(&self, now: i64) {
+        if let Some(mark) = &self.mark
+            && let Err(error) = mark.tick(now)
+        {
+            tracing::error!(%error, "the replay mark cannot be written");
+        }
+    }
+
+    /// Saves every live nonce; afterwards the next start refuses nothing on suspicion.
+    ///
+    /// # Errors
+    /// Where the disk refuses; the next start then treats this stop as unclean.
+    pub fn save(&self, now: i64) -> std::io::Result<()> {
+        match &self.mark {
+            Some(mark) => mark.save_cleanly(&self.memory.live(now)),
+            None => Ok(()),
+        }
+    }
+
+    /// How many nonces are kept.
+    pub fn len(&self) -> usize {
+        self.memory.len()
+    }
+
+    /// Whether none is kept.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WINDOW: i64 = 900;
+    const NOW: i64 = 1_800_000_000;
+
+    fn account() -> AccountId {
+        AccountId::from_random(1)
+    }
+
+    fn open(dir: &std::path::Path, now: i64) -> Replay {
+        Replay::new(1 << 16, WINDOW, Some(Mark::open(dir, now).unwrap()), now)
+    }
+
+    async fn take(
+        replay: &Replay,
+        fingerprint: u64,
+        timestamp: i64,
+        now: i64,
+    ) -> Result<(), ReplayError> {
+        replay
+            .take(account(), fingerprint, timestamp, timestamp + WINDOW, now)
+            .await
+    }
+
+    #[tokio::test]
+    async fn t14_everything_accepted_before_a_crash_is_refused_after_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let before = open(dir.path(), NOW);
+        for (fingerprint, timestamp) in [(1, NOW), (2, NOW + 1), (3, NOW + 840), (4, NOW - 600)] {
+            assert_eq!(take(&before, fingerprint, timestamp, NOW).await, Ok(()));
+        }
+        // No clean stop: the process is gone.
+        drop(before);
+        let restart = NOW + 3;
+        let after = open(dir.path(), restart);
+        for (fingerprint, timestamp) in [(1, NOW), (2, NOW + 1), (3, NOW + 840), (4, NOW - 600)] {
+            assert!(
+                take(&after, fingerprint, timestamp, restart).await.is_err(),
+                "{fingerprint}"
+            );
+        }
+        assert_eq!(
+            take(&after, 5, restart, restart).await,
+            Ok(()),
+            "a fresh request is served"
+        );
+        // The one dated ahead is still refused when its time has come.
+        assert_eq!(
+            take(&after, 3, NOW + 840, NOW + 840).await,
+            Err(ReplayError::Used)
+        );
+        assert_eq!(
+            take(&after, 3, NOW + 840, NOW + 960).await,
+            Err(ReplayError::Used)
+        );
+    }
+
+    #[tokio::test]
+    async fn t14_a_clean_stop_keeps_the_nonces_and_suspects_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let before = open(dir.path(), NOW);
+        assert_eq!(take(&before, 1, NOW, NOW).await, Ok(()));
+        before.save(NOW).unwrap();
+        let after = open(dir.path(), NOW);
+        assert_eq!(take(&after, 1, NOW, NOW).await, Err(ReplayError::Used));
+        assert_eq!(
+            take(&after, 2, NOW, NOW).await,
+            Ok(()),
+            "the same second, another nonce"
+        );
+    }
+
+    #[tokio::test]
+    async fn t14_the_clock_set_back_over_a_crash_opens_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let before = open(dir.path(), NOW);
+        assert_eq!(take(&before, 1, NOW, NOW).await, Ok(()));
+        drop(before);
+        let after = open(dir.path(), NOW - 1200);
+        assert_eq!(
+            take(&after, 1, NOW, NOW - 1200).await,
+            Err(ReplayError::BeforeCrash)
+        );
+    }
+}

@@ -1,0 +1,98 @@
+//! Secrets at rest: everything secret in the database is sealed under the master key and bound to
+//! its row, so that a row cannot be given another row's secret.
+
+use crate::credential::seal::{Aad, Incarnation, MasterKey, Purpose, SealError, Sealer};
+use crate::credential::secret::SecretText;
+use crate::model::key::{AccessKey, TokenKeyRecord};
+use crate::policy::ids::AccessKeyId;
+
+/// Seals and opens what the database holds.
+#[derive(Debug)]
+pub struct Secrets {
+    at_rest: Sealer,
+    ring: Sealer,
+    incarnation: Incarnation,
+}
+
+impl Secrets {
+    /// Derives the keys of each purpose. `incarnation` names the database: a sealed value of a
+    /// copy under another incarnation does not open.
+    pub fn new(master: &MasterKey, incarnation: Incarnation) -> Self {
+        Self {
+            at_rest: Sealer::new(master, Purpose::SecretsAtRest),
+            ring: Sealer::new(master, Purpose::TokenRing),
+            incarnation,
+        }
+    }
+
+    /// Which database this is.
+    pub fn incarnation(&self) -> &Incarnation {
+        &self.incarnation
+    }
+
+    fn access_key_aad<'a>(&'a self, id: &'a AccessKeyId) -> Aad<'a> {
+        Aad {
+            purpose: Purpose::SecretsAtRest,
+            incarnation: self.incarnation,
+            table: "access_keys",
+            row: id.as_str(),
+            column: "sealed_secret",
+        }
+    }
+
+    fn token_key_aad<'a>(&'a self, row: &'a str) -> Aad<'a> {
+        Aad {
+            purpose: Purpose::TokenRing,
+            incarnation: self.incarnation,
+            table: "token_keys",
+            row,
+            column: "sealed_key",
+        }
+    }
+
+    /// Seals the secret of an access key for its row.
+    ///
+    /// # Errors
+    /// Where the crypto library refuses.
+    pub fn seal_access_key(&self, id: &AccessKeyId, secret: &str) -> Result<Vec<u8>, SealError> {
+        self.at_rest
+            .seal(secret.as_bytes(), &self.access_key_aad(id))
+    }
+
+    /// Opens the secret of an access key.
+    ///
+    /// # Errors
+    /// Where it was not sealed under this master key, for this row, in this database.
+    pub fn open_access_key(&self, key: &AccessKey) -> Result<SecretText, SealError> {
+        let opened = self
+            .at_rest
+            .open(&key.sealed_secret, &self.access_key_aad(&key.id))?;
+        String::from_utf8(opened.expose().clone())
+            .map(SecretText::new)
+            .map_err(|_| SealError::Corrupt)
+    }
+
+    /// Seals a key of the token ring for its row.
+    ///
+    /// # Errors
+    /// Where the crypto library refuses.
+    pub fn seal_token_key(&self, id: u32, key: &[u8; 32]) -> Result<Vec<u8>, SealError> {
+        self.ring.seal(key, &self.token_key_aad(&id.to_string()))
+    }
+
+    /// Opens a key of the token ring.
+    ///
+    /// # Errors
+    /// Where it was not sealed under this master key, for this row, in this database.
+    pub fn open_token_key(&self, record: &TokenKeyRecord) -> Result<[u8; 32], SealError> {
+        let row = record.id.to_string();
+        let opened = self
+            .ring
+            .open(&record.sealed_key, &self.token_key_aad(&row))?;
+        opened
+            .expose()
+            .as_slice()
+            .try_into()
+            .map_err(|_| SealError::Corrupt)
+    }
+}

@@ -1,0 +1,253 @@
+//! Role sessions: who may take a role, and the temporary credential that is minted then.
+//!
+//! Both sides must allow, within one account too: the caller's own policies and the role's trust
+//! policy. The caller's side comes first, so that one without permission learns nothing about the
+//! role. Between accounts a missing account, a missing role and a trust that refuses are one answer.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use crate::credential::seal::SealError;
+use crate::credential::secret::SecretText;
+use crate::credential::token::{Claims, Origin};
+use crate::iam::Iam;
+use crate::iam::authz::{self, Denial};
+use crate::iam::caller::{Caller, Identity};
+use crate::iam::freshness::Current;
+use crate::iam::views::{AccountView, PrincipalView, RoleView};
+use crate::policy::arn::RoleArn;
+use crate::policy::evaluate::{Decision, Effect, PolicySet, Reason};
+use crate::policy::flow::{Step, Verdict};
+use crate::policy::ids::RoleSessionName;
+use crate::policy::principal::Principal;
+use crate::policy::trust::TrustRequest;
+use crate::store::StoreError;
+
+/// The shortest session, in seconds.
+pub const MIN_DURATION: i64 = 900;
+/// The length of a session where none is asked for, in seconds.
+pub const DEFAULT_DURATION: i64 = 3600;
+
+const ASSUME_ROLE: &str = "sts:AssumeRole";
+const SET_SOURCE_IDENTITY: &str = "sts:SetSourceIdentity";
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub struct SessionRequest<'a> {
+    /// Which role.
+    pub role: &'a RoleArn,
+    /// The session's name.
+    pub session_name: &'a RoleSessionName,
+    /// For how long, in seconds; [`DEFAULT_DURATION`] where nothing is said.
+    pub duration: Option<i64>,
+    /// A policy that narrows the role's.
+    pub policy: Option<&'a str>,
+    /// Who stands behind the caller, by the caller's word.
+    pub source_identity: Option<&'a str>,
+}
+
+/// What was minted.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// The session's claims, with the key id and the secret.
+    pub claims: Claims,
+    /// The sealed token.
+    pub token: String,
+}
+
+/// Why no session was minted.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// The account itself asked.
+    #[error("roles may not be assumed by the account itself")]
+    RootCaller,
+    /// One side does not allow it.
+    #[error("not allowed")]
+    Denied(Box<Denial>),
+    /// The role does not exist; said only to callers of its own account whose side allows.
+    #[error("no such role")]
+    RoleNotFound,
+    /// Longer than the role's own maximum.
+    #[error("longer than the role allows")]
+    Duration,
+    /// Another source identity than the one that the caller's own session carries.
+    #[error("the source identity cannot be changed")]
+    SourceIdentity,
+    /// The store does not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The token could not be sealed.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+}
+
+impl Iam {
+    /// Decides on both sides and mints a session of the role.
+    ///
+    /// `principal` and `session_policy` are the caller's own; `current` the views to decide on.
+    ///
+    /// # Errors
+    /// [`SessionError`].
+    pub async fn assume_role(
+        &self,
+        caller: &Caller,
+        principal: Option<&PrincipalView>,
+        session_policy: Option<&PolicySet>,
+        current: &Current,
+        request: &SessionRequest<'_>,
+    ) -> Result<Session, SessionError> {
+        let inherited = match &caller.identity {
+            Identity::Root => return Err(SessionError::RootCaller),
+            Identity::User { .. } => None,
+            Identity::Session(claims) => claims.source_identity.as_deref(),
+        };
+        if let (Some(inherited), Some(sent)) = (inherited, request.source_identity)
+            && inherited != sent
+        {
+            return Err(SessionError::SourceIdentity);
+        }
+        let RoleArn { account, name } = request.role;
+        let resource = format!("acs:ram:*:{account}:role/{name}");
+        let own_account = *account == caller.account;
+
+        // The caller's side: setting a source identity is an action of its own.
+        let nothing = PolicySet::default();
+        let policies = principal.map_or(&nothing, |principal| &principal.policies);
+        let resources = [Cow::Owned(resource)];
+        let sets_identity = request.source_identity.is_some() && inherited.is_none();
+        for action in actions(sets_identity) {
+            let verdict = authz::evaluate(policies, session_policy, action, &resources);
+            if !verdict.is_allowed() {
+                return Err(SessionError::Denied(Denial::new(
+                    caller,
+                    action,
+                    &resources[0],
+                    verdict,
+                )));
+            }
+        }
+
+        // The role's side. What a stranger learns of it is one bit.
+        let refused = |decision: Decision, action| {
+            let decision = if own_account { decision } else { NOT_ALLOWED };
+            let verdict = Verdict {
+                decision,
+                step: Step::TrustPolicy,
+            };
+            SessionError::Denied(Denial::new(caller, action, &resources[0], verdict))
+        };
+        let view = if own_account {
+            Some(&current.own)
+        } else {
+            current.other.as_ref()
+        };
+        let role = match view {
+            Some(view) => self.role_view(view, request.role).await?,
+            None => None,
+        };
+        let Some(role) = role else {
+            return Err(if own_account {
+                SessionError::RoleNotFound
+            } else {
+                refused(NOT_ALLOWED, ASSUME_ROLE)
+            });
+        };
+        let identity = request.source_identity.or(inherited);
+        let Some(asks) = principal_of(caller) else {
+            return Err(SessionError::RootCaller);
+        };
+        for action in actions(identity.is_some()) {
+            let decision = role.trust.evaluate(&TrustRequest {
+                action,
+                principal: &asks,
+                role_account: *account,
+            });
+            if !decision.is_allowed() {
+                return Err(refused(decision, action));
+            }
+        }
+
+        let duration = request.duration.unwrap_or(DEFAULT_DURATION);
+        if duration > role.role.max_session_duration {
+            return Err(SessionError::Duration);
+        }
+        self.mint(caller, &role, request, identity, duration)
+    }
+
+    /// The role as it is at `view`; `None` where there is none.
+    async fn role_view(
+        &self,
+        view: &Arc<AccountView>,
+        arn: &RoleArn,
+    ) -> Result<Option<Arc<RoleView>>, StoreError> {
+        if let Some(known) = view.role(&arn.name) {
+            return Ok(known);
+        }
+        let mut snapshot = self.store.begin_read(arn.account).await?;
+        view.load_role(snapshot.as_mut(), &arn.name).await
+    }
+
+    fn mint(
+        &self,
+        caller: &Caller,
+        role: &RoleView,
+        request: &SessionRequest<'_>,
+        source_identity: Option<&str>,
+        duration: i64,
+    ) -> Result<Session, SessionError> {
+        let now = self.clock.now();
+        let (access_key_id, secret) = self.new_session_key();
+        let origin = match &caller.identity {
+            Identity::Session(claims) => claims.origin.clone(),
+            Identity::Root | Identity::User { .. } => Origin {
+                account: caller.account,
+                principal: caller.arn(),
+                access_key_id: Some(caller.access_key_id.clone()),
+                first_hop_at: now,
+            },
+        };
+        let claims = Claims {
+            account: role.role.account,
+            role_id: role.role.id,
+            role_name: role.role.name.clone(),
+            session_name: request.session_name.clone(),
+            policy: request.policy.map(str::to_owned),
+            source_identity: source_identity.map(str::to_owned),
+            origin,
+            issued_at: now,
+            expires_at: now + duration,
+            // The epoch that this decision saw: if the role has moved on meanwhile, the token is
+            // dead before it is used.
+            session_epoch: role.role.session_epoch,
+            access_key_id,
+            secret: SecretText::new(secret),
+        };
+        let token = self.key_ring.seal(&claims)?;
+        Ok(Session { claims, token })
+    }
+}
+
+/// What a stranger is told of a trust that does not admit him.
+const NOT_ALLOWED: Decision = Decision {
+    effect: Effect::ImplicitDeny,
+    reason: Reason::NoStatement,
+    resource: 0,
+};
+
+fn actions(source_identity: bool) -> impl Iterator<Item = &'static str> {
+    std::iter::once(ASSUME_ROLE).chain(source_identity.then_some(SET_SOURCE_IDENTITY))
+}
+
+fn principal_of(caller: &Caller) -> Option<Principal<'_>> {
+    match &caller.identity {
+        Identity::Root => None,
+        Identity::User { name, .. } => Some(Principal::User {
+            account: caller.account,
+            name,
+        }),
+        Identity::Session(claims) => Some(Principal::Role {
+            account: caller.account,
+            name: &claims.role_name,
+        }),
+    }
+}
