@@ -11,11 +11,19 @@
 //! To add an entity: a pair of migrations, a record in `model`, its methods here, its statements in
 //! a file of `store/sql/`, its cases in `tests/store/`.
 
+mod dialect;
 mod error;
+mod open;
+mod postgres;
+mod sql;
+mod sqlite;
 
 use async_trait::async_trait;
 
 pub use error::StoreError;
+pub use open::open;
+pub use postgres::{PostgresOptions, PostgresStore};
+pub use sqlite::{SqliteOptions, SqliteStore};
 
 use crate::model::account::{Account, RevisionTag};
 use crate::model::audit::{AuditRecord, RefusalKey};
@@ -55,7 +63,25 @@ pub struct Page<'a> {
     pub limit: u32,
 }
 
+/// Something that an account may have had and lost, by the name that it had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Removed<'a> {
+    /// A user, by a name that it had last or before it was renamed.
+    User(&'a UserName),
+    /// A role, likewise.
+    Role(&'a RoleName),
+    /// A custom policy.
+    Policy(&'a PolicyName),
+    /// An access key.
+    Key(&'a AccessKeyId),
+    /// A policy's attachment to a principal.
+    Attachment(PrincipalId, &'a PolicyRef),
+}
+
 /// A database. Cheap to share.
+///
+/// A task that holds a snapshot or a transaction opens no other before it has dropped that: a
+/// database in memory has one connection.
 #[async_trait]
 pub trait Store: Send + Sync {
     /// Whether the database is this process's own, so that no one else changes it.
@@ -89,7 +115,8 @@ pub trait Store: Send + Sync {
     /// Every account but the system one, by id, at most `limit` after `after`.
     async fn list_accounts(&self, after: Option<AccountId>, limit: u32) -> Result<Vec<Account>>;
 
-    /// Reads the tags of accounts and records nonces, in one round trip.
+    /// Reads the tags of accounts and records nonces, in one round trip. A nonce that is given twice
+    /// is new the first time.
     async fn freshness(
         &self,
         accounts: &[AccountId],
@@ -101,6 +128,9 @@ pub trait Store: Send + Sync {
 
     /// Adds to the counts of refusals; `count` is how many came since the last call.
     async fn count_refusals(&self, refusals: &[(RefusalKey, u64)]) -> Result<()>;
+
+    /// Forgets the counts of refusals of minutes before that one.
+    async fn forget_refusals(&self, before_minute: i64) -> Result<u64>;
 
     /// Whether the database answers.
     async fn ping(&self) -> Result<()>;
@@ -174,9 +204,8 @@ pub trait Snapshot: Send {
     /// The tags of each of these, in the order given; within one by key.
     async fn list_tags(&mut self, of: &[Tagged]) -> Result<Vec<Vec<Tag>>>;
 
-    /// Whether that name was ever removed from this account: `kind` is `user`, `role`, `policy`,
-    /// `key`, `attachment`; `name` the folded name or id.
-    async fn was_removed(&mut self, kind: &str, name: &str) -> Result<bool>;
+    /// Whether that was ever removed from this account.
+    async fn was_removed(&mut self, what: Removed<'_>) -> Result<bool>;
 
     /// The ring of token keys, by id. Only of [`AccountId::SYSTEM`].
     async fn list_token_keys(&mut self) -> Result<Vec<TokenKeyRecord>>;
@@ -207,6 +236,9 @@ pub struct TagFilter {
 /// taken, and then the transaction can go on. Each `update_*` and `delete_*` answers
 /// [`StoreError::NotFound`] where there is nothing to change. No method checks quotas or conflicts
 /// between entities: operations do, under the lock.
+///
+/// After any other error, and after a method whose future was dropped, the transaction is of no
+/// more use: each method answers [`StoreError::Internal`], `commit` too.
 #[async_trait]
 pub trait Tx: Snapshot {
     /// The account's tag before this transaction.
@@ -219,7 +251,8 @@ pub trait Tx: Snapshot {
 
     /// Makes a user. An id once used is taken for ever.
     async fn create_user(&mut self, user: &User) -> Result<()>;
-    /// Replaces a user's fields but id and creation date, by id.
+    /// Replaces a user's fields but id and creation date, by id. [`StoreError::AlreadyExists`] where
+    /// another has the name; a name that it loses leaves a tombstone.
     async fn update_user(&mut self, user: &User) -> Result<()>;
     /// Removes a user; leaves a tombstone of id and name.
     async fn delete_user(&mut self, id: UserId) -> Result<()>;
@@ -235,7 +268,8 @@ pub trait Tx: Snapshot {
 
     /// Makes a role. An id once used is taken for ever.
     async fn create_role(&mut self, role: &Role) -> Result<()>;
-    /// Replaces a role's fields but id and creation date, by id.
+    /// Replaces a role's fields but id and creation date, by id. Names as with
+    /// [`Self::update_user`].
     async fn update_role(&mut self, role: &Role) -> Result<()>;
     /// Removes a role and its tags; leaves a tombstone of id and name.
     async fn delete_role(&mut self, id: RoleId) -> Result<()>;
@@ -269,7 +303,7 @@ pub trait Tx: Snapshot {
     /// Sets tags of a resource: those whose key it has are replaced.
     async fn put_tags(&mut self, of: &Tagged, tags: &[Tag]) -> Result<()>;
 
-    /// Adds a key to the ring. Only of [`AccountId::SYSTEM`].
+    /// Adds a key to the ring. Only of [`AccountId::SYSTEM`]. An id once used is taken for ever.
     async fn create_token_key(&mut self, key: &TokenKeyRecord) -> Result<()>;
     /// Removes a key from the ring. Only of [`AccountId::SYSTEM`].
     async fn delete_token_key(&mut self, id: u32) -> Result<()>;

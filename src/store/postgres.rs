@@ -1,0 +1,295 @@
+//! PostgreSQL: the dialect, and how a server is connected to.
+//!
+//! Readers, writers and freshness have pools of their own: whoever waits for an account's lock
+//! holds up neither decisions nor reads.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::postgres::{
+    PgArguments, PgConnectOptions, PgConnection, PgPoolOptions, PgRow, PgSslMode, Postgres,
+};
+use sqlx::{Arguments, Executor, Pool, Row as _, SqlSafeStr};
+
+use super::dialect::{
+    Arg, Dialect, Fields, Freshness, NulError, Statement, driver_error, statements,
+};
+use super::sql::{SqlStore, migrations};
+use super::{NonceRow, Result, StoreError};
+use crate::model::account::RevisionTag;
+use crate::policy::ids::AccountId;
+
+/// A store on PostgreSQL.
+pub type PostgresStore = SqlStore<PostgresDialect>;
+
+/// How a PostgreSQL server is used.
+#[derive(Debug, Clone)]
+pub struct PostgresOptions {
+    /// How many connections read; 1 and up.
+    pub readers: u32,
+    /// How many connections write; 1 and up.
+    pub writers: u32,
+    /// How long a statement may take.
+    pub statement_timeout: Duration,
+    /// How long a statement waits for a lock.
+    pub lock_timeout: Duration,
+    /// How long a call waits for a connection, and a writer for its turn in its account.
+    pub wait: Duration,
+}
+
+impl Default for PostgresOptions {
+    fn default() -> Self {
+        Self {
+            readers: 8,
+            writers: 8,
+            statement_timeout: Duration::from_secs(10),
+            lock_timeout: Duration::from_secs(5),
+            wait: Duration::from_secs(10),
+        }
+    }
+}
+
+/// What PostgreSQL does differently.
+#[derive(Debug)]
+pub struct PostgresDialect;
+
+statements! {
+    /// One statement is one round trip and one state: taken after the requests that ask arrived.
+    FRESHNESS = "
+        WITH added AS (
+            INSERT INTO nonces (
+                hash,
+                expires_at
+            )
+            SELECT
+                given.hash,
+                given.expires_at
+            FROM (
+                SELECT
+                    decode(n.hash, 'hex') AS hash,
+                    n.expires_at
+                FROM unnest($2::text[], $3::bigint[]) AS n (hash, expires_at)
+            ) given
+            ORDER BY given.hash
+            ON CONFLICT (hash) DO NOTHING
+            RETURNING hash
+        )
+        SELECT
+            id,
+            revision_tag AS bytes
+        FROM accounts
+        WHERE id = ANY ($1::text[])
+        UNION ALL
+        SELECT
+            NULL,
+            hash
+        FROM added";
+}
+
+impl SqlStore<PostgresDialect> {
+    /// Connects to the server at `url` (`postgres://user:password@host/database`) and brings the
+    /// schema up to date.
+    ///
+    /// A server on another machine is spoken to under TLS with its name checked, unless the URL
+    /// says otherwise with `sslmode`.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] where the URL is wrong or the server does not answer.
+    pub async fn connect(url: &str, options: PostgresOptions) -> Result<Self> {
+        let connect = connect_options(url, &options)?;
+        let pool = |most: u32, connect: PgConnectOptions| {
+            PgPoolOptions::new()
+                .max_connections(most.max(1))
+                .acquire_timeout(options.wait)
+                .after_connect(|connection, _| Box::pin(assert_durable(connection)))
+                .connect_lazy_with(connect)
+        };
+        migrate(&connect, &options).await?;
+        // Two: a batch that starts need not wait for the one before.
+        let urgent = pool(2, connect.clone());
+        let readers = pool(options.readers, connect.clone());
+        let writers = pool(options.writers, connect);
+        Ok(Self::new(readers, writers, urgent, options.wait))
+    }
+}
+
+fn connect_options(url: &str, options: &PostgresOptions) -> Result<PgConnectOptions> {
+    let mut connect = PgConnectOptions::from_str(url).map_err(driver_error)?;
+    let is_local = connect.get_socket().is_some()
+        || matches!(connect.get_host(), "localhost" | "127.0.0.1" | "::1" | "[::1]")
+        || connect.get_host().starts_with('/');
+    if !is_local && !url.contains("sslmode=") && !url.contains("ssl-mode=") {
+        connect = connect.ssl_mode(PgSslMode::VerifyFull);
+    }
+    Ok(connect.application_name("rampart").options([
+        ("statement_timeout", millis(options.statement_timeout)),
+        ("lock_timeout", millis(options.lock_timeout)),
+        // A replica that was cut off in mid-transaction does not keep an account's lock.
+        ("idle_in_transaction_session_timeout", millis(options.wait)),
+    ]))
+}
+
+fn millis(time: Duration) -> String {
+    time.as_millis().to_string()
+}
+
+/// Brings the schema up to date, on a connection of its own: the migrator's advisory lock makes
+/// replicas that start together wait for each other, longer than a call may wait for a lock.
+async fn migrate(connect: &PgConnectOptions, options: &PostgresOptions) -> Result<()> {
+    let pool = PgPoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(options.wait)
+        .connect_lazy_with(
+            connect
+                .clone()
+                .options([("statement_timeout", "0"), ("lock_timeout", "0")]),
+        );
+    let migrator = Migrator::with_migrations(migrations(|pair| pair.postgres));
+    let done = migrator.run(&pool).await;
+    pool.close().await;
+    done.map_err(|error| match error {
+        MigrateError::Execute(error) => PostgresDialect::error(error),
+        error => StoreError::Unavailable(Box::new(error)),
+    })
+}
+
+/// Sees to it that a commit is on disk when it is acknowledged, whatever the server's default.
+/// Waiting for fewer standbys than there are is the operator's choice and is left alone.
+async fn assert_durable(connection: &mut PgConnection) -> sqlx::Result<()> {
+    connection
+        .execute(
+            "SELECT set_config('synchronous_commit', 'on', FALSE)
+             WHERE current_setting('synchronous_commit') = 'off'",
+        )
+        .await
+        .map(drop)
+}
+
+fn arguments(args: Vec<Arg>) -> Result<PgArguments> {
+    let mut bound = PgArguments::default();
+    for arg in args {
+        if arg.holds_nul() {
+            return Err(StoreError::Internal(Box::new(NulError)));
+        }
+        match arg {
+            Arg::Text(text) => bound.add(text),
+            Arg::NullText => bound.add(None::<String>),
+            Arg::Int(number) => bound.add(number),
+            Arg::NullInt => bound.add(None::<i64>),
+            Arg::Blob(bytes) => bound.add(bytes),
+            Arg::Texts(texts) => bound.add(texts),
+            Arg::Ints(numbers) => bound.add(numbers),
+        }
+        .map_err(StoreError::Internal)?;
+    }
+    Ok(bound)
+}
+
+impl Dialect for PostgresDialect {
+    type Database = Postgres;
+
+    const EMBEDDED: bool = false;
+    const BEGIN_READ: &'static str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+    const BEGIN_WRITE: &'static str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+    const STATEMENTS: &'static [&'static Statement] = ALL;
+
+    fn text_of(statement: &Statement) -> &'static str {
+        statement.postgres
+    }
+
+    async fn execute(
+        connection: &mut PgConnection,
+        statement: &Statement,
+        args: Vec<Arg>,
+    ) -> Result<u64> {
+        connection
+            .execute(sqlx::query_with(statement.postgres, arguments(args)?))
+            .await
+            .map(|done| done.rows_affected())
+            .map_err(Self::error)
+    }
+
+    async fn fetch(
+        connection: &mut PgConnection,
+        statement: &Statement,
+        args: Vec<Arg>,
+    ) -> Result<Vec<PgRow>> {
+        connection
+            .fetch_all(sqlx::query_with(statement.postgres, arguments(args)?))
+            .await
+            .map_err(Self::error)
+    }
+
+    async fn prepare(connection: &mut PgConnection, statement: &Statement) -> Result<()> {
+        connection
+            .prepare(statement.postgres.into_sql_str())
+            .await
+            .map(drop)
+            .map_err(Self::error)
+    }
+
+    /// PostgreSQL keeps a failed transaction until it is rolled back, which comes next.
+    async fn after_failure(_connection: &mut PgConnection) {}
+
+    async fn freshness(
+        pool: &Pool<Postgres>,
+        accounts: &[AccountId],
+        nonces: &[NonceRow],
+    ) -> Result<Freshness> {
+        let ids = accounts.iter().map(|id| Some(id.to_string()));
+        let hashes = nonces.iter().map(|row| Some(hex::encode(row.hash)));
+        let times = nonces.iter().map(|row| row.expires_at);
+        let args = vec![
+            Arg::Texts(ids.collect()),
+            Arg::Texts(hashes.collect()),
+            Arg::Ints(times.collect()),
+        ];
+        let mut connection = pool.acquire().await.map_err(Self::error)?;
+        let mut answer = Freshness::default();
+        for row in Self::fetch(&mut connection, &FRESHNESS, args).await? {
+            let account = Fields::<Self>::of(&row, "accounts");
+            if account.optional_text("id")?.is_some() {
+                let tag = RevisionTag(account.bytes16("bytes")?);
+                answer.0.insert(account.parsed("id")?, tag);
+            } else {
+                answer.1.insert(Fields::<Self>::of(&row, "nonces").bytes16("bytes")?);
+            }
+        }
+        Ok(answer)
+    }
+
+    fn text(row: &PgRow, column: &str) -> sqlx::Result<Option<String>> {
+        row.try_get(column)
+    }
+
+    fn int(row: &PgRow, column: &str) -> sqlx::Result<Option<i64>> {
+        row.try_get(column)
+    }
+
+    fn blob(row: &PgRow, column: &str) -> sqlx::Result<Option<Vec<u8>>> {
+        row.try_get(column)
+    }
+
+    fn error(error: sqlx::Error) -> StoreError {
+        let Some(code) = error.as_database_error().and_then(|e| e.code()) else {
+            return driver_error(error);
+        };
+        // https://www.postgresql.org/docs/current/errcodes-appendix.html
+        match &*code {
+            // serialization_failure, deadlock_detected
+            "40001" | "40P01" => StoreError::Conflict,
+            // read_only_sql_transaction (a standby), idle_in_transaction_session_timeout,
+            // lock_not_available, query_canceled (a statement's time is up)
+            "25006" | "25P03" | "55P03" | "57014" => StoreError::Unavailable(Box::new(error)),
+            // Connections, authorization, an unknown database, resources, the operator, the system.
+            code if ["08", "28", "3D", "53", "57", "58"]
+                .iter()
+                .any(|class| code.starts_with(class)) =>
+            {
+                StoreError::Unavailable(Box::new(error))
+            }
+            _ => StoreError::Internal(Box::new(error)),
+        }
+    }
+}

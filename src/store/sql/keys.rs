@@ -1,0 +1,190 @@
+//! Access keys.
+
+use super::removed::{self, IdKind};
+use super::session::Session;
+use crate::model::key::{AccessKey, AccessKeyStatus, KeyOwner};
+use crate::policy::ids::{AccessKeyId, AccountId};
+use crate::store::dialect::{Connection, Dialect, Fields, Row, args, statements};
+use crate::store::{Removed, Result};
+
+statements! {
+    /// The one look-up that is not of an account: it is how the account of a call is known.
+    FIND = "
+        SELECT
+            id,
+            account_id,
+            owner_kind,
+            owner_id,
+            status,
+            created_at,
+            sealed_secret
+        FROM access_keys
+        WHERE id = $1";
+    GET = "
+        SELECT
+            id,
+            account_id,
+            owner_kind,
+            owner_id,
+            status,
+            created_at,
+            sealed_secret
+        FROM access_keys
+        WHERE account_id = $1
+            AND id = $2";
+    LIST = "
+        SELECT
+            id,
+            account_id,
+            owner_kind,
+            owner_id,
+            status,
+            created_at,
+            sealed_secret
+        FROM access_keys
+        WHERE account_id = $1
+            AND owner_kind = $2
+            AND owner_id = $3
+        ORDER BY created_at, id";
+    LIST_ALL = "
+        SELECT
+            id,
+            account_id,
+            owner_kind,
+            owner_id,
+            status,
+            created_at,
+            sealed_secret
+        FROM access_keys
+        WHERE account_id = $1
+            AND id > $2
+        ORDER BY id
+        LIMIT $3";
+    CREATE = "
+        INSERT INTO access_keys (
+            account_id,
+            id,
+            owner_kind,
+            owner_id,
+            status,
+            created_at,
+            sealed_secret
+        )
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        ON CONFLICT DO NOTHING";
+    UPDATE_STATUS = "
+        UPDATE access_keys
+        SET status = $3
+        WHERE account_id = $1
+            AND id = $2";
+    UPDATE_SECRET = "
+        UPDATE access_keys
+        SET sealed_secret = $3
+        WHERE account_id = $1
+            AND id = $2";
+    DELETE = "
+        DELETE FROM access_keys
+        WHERE account_id = $1
+            AND id = $2";
+}
+
+/// The columns of an owner.
+fn owner(account: AccountId, owner: KeyOwner) -> (&'static str, String) {
+    match owner {
+        KeyOwner::Root => ("root", account.to_string()),
+        KeyOwner::User(id) => ("user", id.to_string()),
+    }
+}
+
+fn key<D: Dialect>(row: &Row<D>) -> Result<AccessKey> {
+    let fields = Fields::<D>::of(row, "access_keys");
+    let account = fields.parsed("account_id")?;
+    let owner = match fields.text("owner_kind")?.as_str() {
+        "root" if fields.parsed::<AccountId>("owner_id")? == account => KeyOwner::Root,
+        "root" => return Err(fields.corrupt("owner_id")),
+        "user" => KeyOwner::User(fields.parsed("owner_id")?),
+        _ => return Err(fields.corrupt("owner_kind")),
+    };
+    Ok(AccessKey {
+        id: fields.parsed("id")?,
+        account,
+        owner,
+        status: fields.parsed("status")?,
+        created_at: fields.int("created_at")?,
+        sealed_secret: fields.blob("sealed_secret")?,
+    })
+}
+
+pub(super) async fn find<D: Dialect>(
+    connection: &mut Connection<D>,
+    id: &AccessKeyId,
+) -> Result<Option<AccessKey>> {
+    let rows = D::fetch(connection, &FIND, args![id.as_str()]).await?;
+    rows.first().map(key::<D>).transpose()
+}
+
+pub(super) async fn get<D: Dialect>(
+    session: &mut Session<D>,
+    id: &AccessKeyId,
+) -> Result<Option<AccessKey>> {
+    let args = args![session.id(), id.as_str()];
+    session.get(&GET, args, key::<D>).await
+}
+
+pub(super) async fn list<D: Dialect>(
+    session: &mut Session<D>,
+    of: KeyOwner,
+) -> Result<Vec<AccessKey>> {
+    let (kind, id) = owner(session.account_id(), of);
+    let args = args![session.id(), kind, id];
+    session.list(&LIST, args, key::<D>).await
+}
+
+pub(super) async fn list_all<D: Dialect>(
+    session: &mut Session<D>,
+    after: Option<&AccessKeyId>,
+    limit: u32,
+) -> Result<Vec<AccessKey>> {
+    let after = after.map_or("", AccessKeyId::as_str);
+    let args = args![session.id(), after, limit];
+    session.list(&LIST_ALL, args, key::<D>).await
+}
+
+pub(super) async fn create<D: Dialect>(session: &mut Session<D>, key: &AccessKey) -> Result<()> {
+    session.expect_own(key.account)?;
+    let (kind, owner_id) = owner(key.account, key.owner);
+    let args = args![
+        session.id(),
+        key.id.as_str(),
+        kind,
+        owner_id,
+        key.status.as_str(),
+        key.created_at,
+        key.sealed_secret.as_slice(),
+    ];
+    removed::insert_with_id(session, IdKind::Key, key.id.as_str(), &CREATE, args).await
+}
+
+pub(super) async fn update_status<D: Dialect>(
+    session: &mut Session<D>,
+    id: &AccessKeyId,
+    status: AccessKeyStatus,
+) -> Result<()> {
+    let args = args![session.id(), id.as_str(), status.as_str()];
+    session.change(&UPDATE_STATUS, args).await
+}
+
+pub(super) async fn update_secret<D: Dialect>(
+    session: &mut Session<D>,
+    id: &AccessKeyId,
+    sealed_secret: &[u8],
+) -> Result<()> {
+    let args = args![session.id(), id.as_str(), sealed_secret];
+    session.change(&UPDATE_SECRET, args).await
+}
+
+pub(super) async fn delete<D: Dialect>(session: &mut Session<D>, id: &AccessKeyId) -> Result<()> {
+    let args = args![session.id(), id.as_str()];
+    session.change(&DELETE, args).await?;
+    removed::bury(session, Removed::Key(id)).await
+}

@@ -1,0 +1,229 @@
+//! The store on SQL, written once for both databases.
+//!
+//! [`SqlStore`] opens a [`Session`], which is a snapshot or a transaction of one account. Each file
+//! here holds one entity: its statements, how its rows are read, and its methods as functions of a
+//! session; `session` only hands on to them.
+
+mod accounts;
+mod attachments;
+mod audit;
+mod keys;
+mod nonces;
+mod policies;
+mod queue;
+mod removed;
+mod roles;
+mod session;
+mod settings;
+mod tags;
+mod token_keys;
+mod users;
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sqlx::migrate::{Migration, MigrationType};
+use sqlx::{Pool, SqlSafeStr};
+
+use self::queue::WriterQueue;
+use self::session::Session;
+use super::dialect::{Dialect, Statement};
+use super::{FreshnessAnswer, NonceRow, Result, Snapshot, Store, StoreError, Tx};
+use crate::model::account::{Account, RevisionTag};
+use crate::model::audit::RefusalKey;
+use crate::model::key::AccessKey;
+use crate::policy::ids::{AccessKeyId, AccountId};
+
+/// A store on one of the two databases. Make it with `SqliteStore::open`, `SqliteStore::in_memory`
+/// or `PostgresStore::connect`.
+pub struct SqlStore<D: Dialect> {
+    readers: Pool<D::Database>,
+    writers: Pool<D::Database>,
+    /// For what must not wait behind readers and writers.
+    urgent: Pool<D::Database>,
+    queue: WriterQueue,
+}
+
+impl<D: Dialect> std::fmt::Debug for SqlStore<D> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SqlStore").finish_non_exhaustive()
+    }
+}
+
+/// The statements of every file. A file that is missing here has dead code.
+const STATEMENTS: &[&[&Statement]] = &[
+    accounts::ALL,
+    attachments::ALL,
+    audit::ALL,
+    keys::ALL,
+    nonces::ALL,
+    policies::ALL,
+    removed::ALL,
+    roles::ALL,
+    settings::ALL,
+    tags::ALL,
+    token_keys::ALL,
+    users::ALL,
+];
+
+impl<D: Dialect> SqlStore<D> {
+    pub(super) fn new(
+        readers: Pool<D::Database>,
+        writers: Pool<D::Database>,
+        urgent: Pool<D::Database>,
+        wait: Duration,
+    ) -> Self {
+        Self {
+            readers,
+            writers,
+            urgent,
+            queue: WriterQueue::new(wait),
+        }
+    }
+
+    /// Prepares every statement on the database and answers how many there are. It is what a
+    /// compiler's check would be, were there one that knows both databases.
+    ///
+    /// # Errors
+    /// The names of the statements that the database refuses, with its reasons.
+    pub async fn prepare_all(&self) -> std::result::Result<usize, Vec<(&'static str, StoreError)>> {
+        let all = || STATEMENTS.iter().chain([&D::STATEMENTS]).copied().flatten();
+        let mut refused = Vec::new();
+        let mut connection = self
+            .writers
+            .acquire()
+            .await
+            .map_err(|error| vec![("acquire", D::error(error))])?;
+        for statement in all() {
+            if let Err(error) = D::prepare(&mut connection, statement).await {
+                refused.push((statement.name, error));
+            }
+        }
+        if refused.is_empty() {
+            Ok(all().count())
+        } else {
+            Err(refused)
+        }
+    }
+}
+
+#[async_trait]
+impl<D: Dialect> Store for SqlStore<D> {
+    fn is_embedded(&self) -> bool {
+        D::EMBEDDED
+    }
+
+    async fn begin_read(&self, account: AccountId) -> Result<Box<dyn Snapshot>> {
+        let transaction = self.readers.begin_with(D::BEGIN_READ).await;
+        let session = Session::<D>::read(transaction.map_err(D::error)?, account).await?;
+        Ok(Box::new(session))
+    }
+
+    async fn begin_write(&self, account: AccountId, tag: RevisionTag) -> Result<Box<dyn Tx>> {
+        let turn = self.queue.turn(account).await?;
+        let transaction = self.writers.begin_with(D::BEGIN_WRITE).await;
+        let session =
+            Session::<D>::write(transaction.map_err(D::error)?, turn, account, tag).await?;
+        Ok(Box::new(session))
+    }
+
+    async fn find_key(&self, id: &AccessKeyId) -> Result<Option<AccessKey>> {
+        keys::find::<D>(&mut *acquire::<D>(&self.readers).await?, id).await
+    }
+
+    async fn find_account(&self, alias: &str) -> Result<Option<Account>> {
+        accounts::find::<D>(&mut *acquire::<D>(&self.readers).await?, alias).await
+    }
+
+    async fn list_accounts(&self, after: Option<AccountId>, limit: u32) -> Result<Vec<Account>> {
+        accounts::list::<D>(&mut *acquire::<D>(&self.readers).await?, after, limit).await
+    }
+
+    async fn freshness(
+        &self,
+        accounts: &[AccountId],
+        nonces: &[NonceRow],
+    ) -> Result<FreshnessAnswer> {
+        nonces::freshness::<D>(&self.urgent, accounts, nonces).await
+    }
+
+    async fn forget_nonces(&self, now: i64) -> Result<u64> {
+        nonces::forget::<D>(&self.writers, now).await
+    }
+
+    async fn count_refusals(&self, refusals: &[(RefusalKey, u64)]) -> Result<()> {
+        audit::count_refusals::<D>(&mut *acquire::<D>(&self.writers).await?, refusals).await
+    }
+
+    async fn forget_refusals(&self, before_minute: i64) -> Result<u64> {
+        audit::forget_refusals::<D>(&mut *acquire::<D>(&self.writers).await?, before_minute).await
+    }
+
+    async fn ping(&self) -> Result<()> {
+        accounts::ping::<D>(&mut *acquire::<D>(&self.urgent).await?).await
+    }
+
+    async fn close(&self) {
+        self.readers.close().await;
+        self.writers.close().await;
+        self.urgent.close().await;
+    }
+}
+
+async fn acquire<D: Dialect>(
+    pool: &Pool<D::Database>,
+) -> Result<sqlx::pool::PoolConnection<D::Database>> {
+    pool.acquire().await.map_err(D::error)
+}
+
+/// A step of the schema, in both tongues.
+pub(super) struct MigrationPair {
+    number: i64,
+    name: &'static str,
+    pub(super) sqlite: &'static str,
+    pub(super) postgres: &'static str,
+}
+
+/// A step of the schema from its pair of files, `migrations/<database>/<number>_<name>.sql`.
+macro_rules! migration {
+    ($number:literal, $digits:literal, $name:literal) => {
+        MigrationPair {
+            number: $number,
+            name: $name,
+            sqlite: include_str!(concat!(
+                "../../../migrations/sqlite/",
+                $digits,
+                "_",
+                $name,
+                ".sql"
+            )),
+            postgres: include_str!(concat!(
+                "../../../migrations/postgres/",
+                $digits,
+                "_",
+                $name,
+                ".sql"
+            )),
+        }
+    };
+}
+
+/// Every step, in order. One that has been released is never edited.
+const MIGRATIONS: &[MigrationPair] = &[migration!(1, "0001", "foundation")];
+
+/// The steps in one tongue.
+pub(super) fn migrations(text: fn(&MigrationPair) -> &'static str) -> Vec<Migration> {
+    MIGRATIONS
+        .iter()
+        .map(|pair| {
+            Migration::new(
+                pair.number,
+                Cow::Borrowed(pair.name),
+                MigrationType::Simple,
+                text(pair).into_sql_str(),
+                false,
+            )
+        })
+        .collect()
+}

@@ -1,0 +1,412 @@
+//! A snapshot or a transaction of one account.
+
+use async_trait::async_trait;
+use sqlx::Transaction;
+
+use super::queue::Turn;
+use super::{
+    accounts, attachments, audit, keys, policies, removed, roles, settings, tags, token_keys, users,
+};
+use crate::model::account::{Account, RevisionTag};
+use crate::model::audit::{AuditRecord, RefusalKey};
+use crate::model::key::{AccessKey, AccessKeyStatus, KeyOwner, TokenKeyRecord};
+use crate::model::policy::{Attachment, Policy, PolicyRef, PolicyType, PolicyVersion, VersionId};
+use crate::model::principal::{PrincipalId, Role, User};
+use crate::model::tag::{Tag, Tagged};
+use crate::policy::ids::{AccessKeyId, AccountId, PolicyName, RoleId, RoleName, UserId, UserName};
+use crate::store::dialect::{Arg, Connection, Dialect, Row, Statement, args};
+use crate::store::{Page, Removed, Result, Snapshot, StoreError, TagFilter, Tx};
+
+/// A caller of the store does what its contract forbids.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum MisuseError {
+    /// PostgreSQL would take the commit of a failed transaction for a roll-back and say that all is
+    /// well; SQLite may have rolled back and would go on without a transaction.
+    #[error("a transaction is used after a statement of it failed or was abandoned")]
+    Unsound,
+    #[error("a record of another account")]
+    OtherAccount,
+    #[error("only the system account has this")]
+    NotSystem,
+}
+
+impl From<MisuseError> for StoreError {
+    fn from(error: MisuseError) -> Self {
+        Self::Internal(Box::new(error))
+    }
+}
+
+/// A snapshot or a transaction. Which it is, the trait object says that it is handed out as.
+pub(super) struct Session<D: Dialect> {
+    // INVARIANT: before `turn`, since fields are dropped in this order: the roll-back of an
+    // abandoned transaction is under way before the account's next writer starts.
+    transaction: Transaction<'static, D::Database>,
+    account: Account,
+    previous_tag: RevisionTag,
+    /// Whether every statement so far has succeeded. While one runs this is false, so that one
+    /// whose future is dropped counts as failed.
+    is_sound: bool,
+    _turn: Option<Turn>,
+}
+
+impl<D: Dialect> Session<D> {
+    /// Opens a snapshot; reading the account fixes the state that all else is read from.
+    pub(super) async fn read(
+        mut transaction: Transaction<'static, D::Database>,
+        account: AccountId,
+    ) -> Result<Self> {
+        let account = accounts::get::<D>(&mut transaction, account).await?;
+        Ok(Self {
+            transaction,
+            previous_tag: account.tag,
+            account,
+            is_sound: true,
+            _turn: None,
+        })
+    }
+
+    /// Opens a transaction; moving the revision on takes the account's lock.
+    pub(super) async fn write(
+        mut transaction: Transaction<'static, D::Database>,
+        turn: Turn,
+        account: AccountId,
+        tag: RevisionTag,
+    ) -> Result<Self> {
+        let locked = accounts::lock::<D>(&mut transaction, account, tag).await;
+        if locked.is_err() {
+            D::after_failure(&mut transaction).await;
+        }
+        let (account, previous_tag) = locked?;
+        Ok(Self {
+            transaction,
+            account,
+            previous_tag,
+            is_sound: true,
+            _turn: Some(turn),
+        })
+    }
+
+    /// The account's id.
+    pub(super) fn account_id(&self) -> AccountId {
+        self.account.id
+    }
+
+    /// The account's id, to bind.
+    pub(super) fn id(&self) -> Arg {
+        Arg::from(self.account.id.to_string())
+    }
+
+    /// Refuses a record that is not of this account.
+    pub(super) fn expect_own(&self, account: AccountId) -> Result<()> {
+        if account == self.account.id {
+            Ok(())
+        } else {
+            Err(MisuseError::OtherAccount.into())
+        }
+    }
+
+    /// Refuses what only the system account has.
+    pub(super) fn expect_system(&self) -> Result<()> {
+        self.expect_own(AccountId::SYSTEM)
+            .map_err(|_| MisuseError::NotSystem.into())
+    }
+
+    fn begin_statement(&mut self) -> Result<&mut Connection<D>> {
+        if !std::mem::replace(&mut self.is_sound, false) {
+            return Err(MisuseError::Unsound.into());
+        }
+        Ok(&mut self.transaction)
+    }
+
+    async fn end_statement<T>(&mut self, result: Result<T>) -> Result<T> {
+        if result.is_ok() {
+            self.is_sound = true;
+        } else {
+            D::after_failure(&mut self.transaction).await;
+        }
+        result
+    }
+
+    /// Runs a statement; answers how many rows it changed.
+    pub(super) async fn execute(&mut self, statement: &Statement, args: Vec<Arg>) -> Result<u64> {
+        let connection = self.begin_statement()?;
+        let result = D::execute(connection, statement, args).await;
+        self.end_statement(result).await
+    }
+
+    /// Runs a statement; answers its rows.
+    pub(super) async fn fetch(
+        &mut self,
+        statement: &Statement,
+        args: Vec<Arg>,
+    ) -> Result<Vec<Row<D>>> {
+        let connection = self.begin_statement()?;
+        let result = D::fetch(connection, statement, args).await;
+        self.end_statement(result).await
+    }
+
+    /// The rows of a statement as records.
+    pub(super) async fn list<T>(
+        &mut self,
+        statement: &Statement,
+        args: Vec<Arg>,
+        record: fn(&Row<D>) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let rows = self.fetch(statement, args).await?;
+        rows.iter().map(record).collect()
+    }
+
+    /// The row of a statement, which has at most one, as a record.
+    pub(super) async fn get<T>(
+        &mut self,
+        statement: &Statement,
+        args: Vec<Arg>,
+        record: fn(&Row<D>) -> Result<T>,
+    ) -> Result<Option<T>> {
+        let rows = self.fetch(statement, args).await?;
+        rows.first().map(record).transpose()
+    }
+
+    /// Runs an insertion that gives way to what is there.
+    pub(super) async fn insert(&mut self, statement: &Statement, args: Vec<Arg>) -> Result<()> {
+        match self.execute(statement, args).await? {
+            0 => Err(StoreError::AlreadyExists),
+            _ => Ok(()),
+        }
+    }
+
+    /// Runs a change of one row, which must be there.
+    pub(super) async fn change(&mut self, statement: &Statement, args: Vec<Arg>) -> Result<()> {
+        match self.execute(statement, args).await? {
+            0 => Err(StoreError::NotFound),
+            _ => Ok(()),
+        }
+    }
+
+    /// How many of the account's rows a statement counts.
+    pub(super) async fn count(&mut self, statement: &Statement) -> Result<u32> {
+        let args = args![self.id()];
+        self.count_with(statement, args).await
+    }
+
+    /// How many rows a statement counts.
+    pub(super) async fn count_with(
+        &mut self,
+        statement: &Statement,
+        args: Vec<Arg>,
+    ) -> Result<u32> {
+        let counted = self.get(statement, args, accounts::counted::<D>).await?;
+        Ok(counted.unwrap_or_default())
+    }
+}
+
+#[async_trait]
+impl<D: Dialect> Snapshot for Session<D> {
+    fn account(&self) -> &Account {
+        &self.account
+    }
+
+    async fn get_setting(&mut self, name: &str) -> Result<Option<String>> {
+        settings::get(self, name).await
+    }
+
+    async fn get_user(&mut self, name: &UserName) -> Result<Option<User>> {
+        users::get(self, name).await
+    }
+    async fn get_user_by_id(&mut self, id: UserId) -> Result<Option<User>> {
+        users::get_by_id(self, id).await
+    }
+    async fn list_users(&mut self, page: Page<'_>) -> Result<Vec<User>> {
+        users::list(self, page).await
+    }
+    async fn count_users(&mut self) -> Result<u32> {
+        users::count(self).await
+    }
+
+    async fn get_key(&mut self, id: &AccessKeyId) -> Result<Option<AccessKey>> {
+        keys::get(self, id).await
+    }
+    async fn list_keys(&mut self, owner: KeyOwner) -> Result<Vec<AccessKey>> {
+        keys::list(self, owner).await
+    }
+
+    async fn get_role(&mut self, name: &RoleName) -> Result<Option<Role>> {
+        roles::get(self, name).await
+    }
+    async fn get_role_by_id(&mut self, id: RoleId) -> Result<Option<Role>> {
+        roles::get_by_id(self, id).await
+    }
+    async fn list_roles(&mut self, page: Page<'_>, tags: &[TagFilter]) -> Result<Vec<Role>> {
+        roles::list(self, page, tags).await
+    }
+    async fn count_roles(&mut self) -> Result<u32> {
+        roles::count(self).await
+    }
+
+    async fn get_policy(&mut self, name: &PolicyName) -> Result<Option<Policy>> {
+        policies::get(self, name).await
+    }
+    async fn list_policies(&mut self, page: Page<'_>, tags: &[TagFilter]) -> Result<Vec<Policy>> {
+        policies::list(self, page, tags).await
+    }
+    async fn count_policies(&mut self) -> Result<u32> {
+        policies::count(self).await
+    }
+    async fn get_policy_version(
+        &mut self,
+        name: &PolicyName,
+        version: VersionId,
+    ) -> Result<Option<PolicyVersion>> {
+        policies::get_version(self, name, version).await
+    }
+    async fn list_policy_versions(&mut self, name: &PolicyName) -> Result<Vec<PolicyVersion>> {
+        policies::list_versions(self, name).await
+    }
+
+    async fn list_attachments(&mut self, principal: PrincipalId) -> Result<Vec<Attachment>> {
+        attachments::list(self, principal).await
+    }
+    async fn list_attached_documents(
+        &mut self,
+        principal: PrincipalId,
+    ) -> Result<Vec<(Policy, PolicyVersion)>> {
+        attachments::list_documents(self, principal).await
+    }
+    async fn list_users_of_policy(&mut self, policy: &PolicyRef) -> Result<Vec<(User, i64)>> {
+        attachments::list_users(self, policy).await
+    }
+    async fn list_roles_of_policy(&mut self, policy: &PolicyRef) -> Result<Vec<(Role, i64)>> {
+        attachments::list_roles(self, policy).await
+    }
+    async fn count_attachments(&mut self, policies: &[PolicyRef]) -> Result<Vec<u32>> {
+        attachments::count(self, policies).await
+    }
+
+    async fn list_tags(&mut self, of: &[Tagged]) -> Result<Vec<Vec<Tag>>> {
+        tags::list(self, of).await
+    }
+
+    async fn was_removed(&mut self, what: Removed<'_>) -> Result<bool> {
+        removed::was(self, what).await
+    }
+
+    async fn list_token_keys(&mut self) -> Result<Vec<TokenKeyRecord>> {
+        token_keys::list(self).await
+    }
+    async fn list_all_keys(
+        &mut self,
+        after: Option<&AccessKeyId>,
+        limit: u32,
+    ) -> Result<Vec<AccessKey>> {
+        keys::list_all(self, after, limit).await
+    }
+    async fn list_audit(&mut self, limit: u32) -> Result<Vec<AuditRecord>> {
+        audit::list(self, limit).await
+    }
+    async fn list_refusals(&mut self, limit: u32) -> Result<Vec<(RefusalKey, u64)>> {
+        audit::list_refusals(self, limit).await
+    }
+}
+
+#[async_trait]
+impl<D: Dialect> Tx for Session<D> {
+    fn previous_tag(&self) -> RevisionTag {
+        self.previous_tag
+    }
+
+    async fn create_account(&mut self, account: &Account) -> Result<()> {
+        accounts::create(self, account).await
+    }
+    async fn put_setting(&mut self, name: &str, value: &str) -> Result<()> {
+        settings::put(self, name, value).await
+    }
+
+    async fn create_user(&mut self, user: &User) -> Result<()> {
+        users::create(self, user).await
+    }
+    async fn update_user(&mut self, user: &User) -> Result<()> {
+        users::update(self, user).await
+    }
+    async fn delete_user(&mut self, id: UserId) -> Result<()> {
+        users::delete(self, id).await
+    }
+
+    async fn create_key(&mut self, key: &AccessKey) -> Result<()> {
+        keys::create(self, key).await
+    }
+    async fn update_key_status(&mut self, id: &AccessKeyId, status: AccessKeyStatus) -> Result<()> {
+        keys::update_status(self, id, status).await
+    }
+    async fn update_key_secret(&mut self, id: &AccessKeyId, sealed_secret: &[u8]) -> Result<()> {
+        keys::update_secret(self, id, sealed_secret).await
+    }
+    async fn delete_key(&mut self, id: &AccessKeyId) -> Result<()> {
+        keys::delete(self, id).await
+    }
+
+    async fn create_role(&mut self, role: &Role) -> Result<()> {
+        roles::create(self, role).await
+    }
+    async fn update_role(&mut self, role: &Role) -> Result<()> {
+        roles::update(self, role).await
+    }
+    async fn delete_role(&mut self, id: RoleId) -> Result<()> {
+        roles::delete(self, id).await
+    }
+
+    async fn create_policy(&mut self, policy: &Policy, first: &PolicyVersion) -> Result<()> {
+        policies::create(self, policy, first).await
+    }
+    async fn update_policy(&mut self, policy: &Policy) -> Result<()> {
+        policies::update(self, policy).await
+    }
+    async fn delete_policy(&mut self, name: &PolicyName) -> Result<()> {
+        policies::delete(self, name).await
+    }
+    async fn create_policy_version(
+        &mut self,
+        name: &PolicyName,
+        version: &PolicyVersion,
+    ) -> Result<()> {
+        policies::create_version(self, name, version).await
+    }
+    async fn delete_policy_version(&mut self, name: &PolicyName, version: VersionId) -> Result<()> {
+        policies::delete_version(self, name, version).await
+    }
+
+    async fn attach_policy(&mut self, attachment: &Attachment) -> Result<()> {
+        attachments::attach(self, attachment).await
+    }
+    async fn detach_policy(&mut self, principal: PrincipalId, policy: &PolicyRef) -> Result<()> {
+        attachments::detach(self, principal, policy).await
+    }
+    async fn count_attached(
+        &mut self,
+        principal: PrincipalId,
+        policy_type: PolicyType,
+    ) -> Result<u32> {
+        attachments::count_attached(self, principal, policy_type).await
+    }
+
+    async fn put_tags(&mut self, of: &Tagged, tags: &[Tag]) -> Result<()> {
+        tags::put(self, of, tags).await
+    }
+
+    async fn create_token_key(&mut self, key: &TokenKeyRecord) -> Result<()> {
+        token_keys::create(self, key).await
+    }
+    async fn delete_token_key(&mut self, id: u32) -> Result<()> {
+        token_keys::delete(self, id).await
+    }
+
+    async fn append_audit(&mut self, record: &AuditRecord) -> Result<()> {
+        audit::append(self, record).await
+    }
+
+    async fn commit(mut self: Box<Self>) -> Result<()> {
+        self.begin_statement()?;
+        let this = *self;
+        let done = this.transaction.commit().await;
+        done.map_err(D::error)
+    }
+}

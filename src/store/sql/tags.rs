@@ -1,0 +1,124 @@
+//! Tags.
+
+use std::collections::HashMap;
+
+use super::session::Session;
+use crate::model::tag::{Tag, Tagged};
+use crate::store::dialect::{Arg, Dialect, Fields, Row, args, statements};
+use crate::store::{Result, TagFilter};
+
+statements! {
+    LIST_EACH = "
+        SELECT
+            t.resource_kind,
+            t.resource_key,
+            t.tag_key,
+            t.tag_value
+        FROM ", {pairs "$2" "$3"}, " f
+        JOIN tags t
+            ON t.account_id = $1
+            AND t.resource_kind = f.a
+            AND t.resource_key = f.b
+        ORDER BY
+            t.resource_kind,
+            t.resource_key,
+            t.tag_key";
+    PUT = "
+        INSERT INTO tags (
+            account_id,
+            resource_kind,
+            resource_key,
+            tag_key,
+            tag_value
+        )
+        VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (account_id, resource_kind, resource_key, tag_key) DO UPDATE
+        SET tag_value = excluded.tag_value";
+    DELETE = "
+        DELETE FROM tags
+        WHERE account_id = $1
+            AND resource_kind = $2
+            AND resource_key = $3";
+}
+
+/// The columns of what carries tags.
+fn resource(of: &Tagged) -> (&'static str, String) {
+    match of {
+        Tagged::Role(id) => ("role", id.to_string()),
+        Tagged::Policy(name) => ("policy", name.key().to_owned()),
+    }
+}
+
+/// The filters as the two arrays that a list binds.
+pub(super) fn filter_args(filters: &[TagFilter]) -> [Arg; 2] {
+    let keys = filters.iter().map(|filter| Some(filter.key.clone()));
+    let values = filters.iter().map(|filter| filter.value.clone());
+    [Arg::Texts(keys.collect()), Arg::Texts(values.collect())]
+}
+
+fn tag<D: Dialect>(row: &Row<D>) -> Result<((String, String), Tag)> {
+    let fields = Fields::<D>::of(row, "tags");
+    let tag = Tag {
+        key: fields.text("tag_key")?,
+        value: fields.text("tag_value")?,
+    };
+    let resource = (fields.text("resource_kind")?, fields.text("resource_key")?);
+    Ok((resource, tag))
+}
+
+pub(super) async fn list<D: Dialect>(
+    session: &mut Session<D>,
+    of: &[Tagged],
+) -> Result<Vec<Vec<Tag>>> {
+    if of.is_empty() {
+        return Ok(Vec::new());
+    }
+    let wanted: Vec<(String, String)> = of
+        .iter()
+        .map(resource)
+        .map(|(kind, key)| (kind.to_owned(), key))
+        .collect();
+    let mut found: HashMap<(String, String), Vec<Tag>> = wanted
+        .iter()
+        .cloned()
+        .map(|resource| (resource, Vec::new()))
+        .collect();
+    // Each once, from the map's keys: the join would list for each time that one is given.
+    let (kinds, keys) = found
+        .keys()
+        .cloned()
+        .map(|(kind, key)| (Some(kind), Some(key)))
+        .unzip();
+    let args = vec![session.id(), Arg::Texts(kinds), Arg::Texts(keys)];
+    for (resource, tag) in session.list(&LIST_EACH, args, tag::<D>).await? {
+        found.entry(resource).or_default().push(tag);
+    }
+    let each = wanted.iter().map(|of| found.get(of).cloned().unwrap_or_default());
+    Ok(each.collect())
+}
+
+pub(super) async fn put<D: Dialect>(
+    session: &mut Session<D>,
+    of: &Tagged,
+    tags: &[Tag],
+) -> Result<()> {
+    let (kind, key) = resource(of);
+    for tag in tags {
+        let args = args![
+            session.id(),
+            kind,
+            key.as_str(),
+            tag.key.as_str(),
+            tag.value.as_str(),
+        ];
+        session.execute(&PUT, args).await?;
+    }
+    Ok(())
+}
+
+/// Removes all tags of a resource.
+pub(super) async fn delete<D: Dialect>(session: &mut Session<D>, of: &Tagged) -> Result<()> {
+    let (kind, key) = resource(of);
+    let args = args![session.id(), kind, key];
+    session.execute(&DELETE, args).await.map(drop)
+}
