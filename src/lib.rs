@@ -34,6 +34,10 @@ pub mod ops;
 #[cfg(feature = "server")]
 pub mod wire;
 
+/// The operator's side: the seed, accounts, the control socket.
+#[cfg(feature = "server")]
+pub mod operator;
+
 /// Composition: the listener, the background work, the graceful stop.
 #[cfg(feature = "server")]
 pub mod app;
