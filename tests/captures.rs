@@ -529,3 +529,49 @@ fn a_refused_client_is_refused_for_its_signature() {
         );
     }
 }
+
+/// Reading never panics, and nothing but the whole target verifies.
+#[test]
+fn a_truncated_target_is_refused() {
+    let mut tried = 0;
+    for (name, capture) in captures(Verdict::Accept) {
+        let target = capture.target.as_str();
+        for at in 0..target.len() {
+            let raw = RawRequest {
+                target: &target[..at],
+                ..capture.request()
+            };
+            // A lone `?`, an `=` before an empty value: the same parameters, spelt otherwise.
+            let same = matches!(&target[at..], "?" | "/" | "=");
+            if !same {
+                assert_ne!(verify(&raw, secret(&capture)), Ok(Ok(())), "{name}: {at}");
+                tried += 1;
+            }
+        }
+    }
+    println!("{tried} truncated targets refused");
+}
+
+#[test]
+fn parameters_are_bounded() {
+    let many = |count: usize| {
+        (0..count)
+            .map(|n| format!("p{n}="))
+            .collect::<Vec<_>>()
+            .join("&")
+    };
+    let read = |query: &str| {
+        let target = format!("/?Action=a&Version=b&{query}");
+        let raw = RawRequest {
+            method: "GET",
+            target: &target,
+            headers: vec![],
+            body: b"",
+        };
+        Request::read(&raw).map(|request| request.scheme())
+    };
+    assert_eq!(read(&many(510)), Ok(Scheme::Unsigned));
+    assert_eq!(read(&many(511)), Err(RequestError::TooMany));
+    assert_eq!(read(&"&".repeat(100_000)), Ok(Scheme::Unsigned));
+    assert_eq!(read(&"=&".repeat(100_000)), Err(RequestError::TooMany));
+}

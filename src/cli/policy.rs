@@ -157,7 +157,7 @@ mod tests {
         assert_eq!(
             String::from_utf8(out).unwrap(),
             format!(
-                "{}:2:67: principal-object: `Principal` is an object with `RAM`, `Service` or \
+                "{}:2:69: principal-object: `Principal` is an object with `RAM`, `Service` or \
                  `Federated`\n",
                 trust.display()
             )

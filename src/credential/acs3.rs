@@ -16,7 +16,7 @@ use sm3::Sm3;
 
 use super::SignatureError;
 use super::params::{self, Pair};
-use super::percent::hex_digit;
+use super::percent::{self, hex_digit};
 use super::rpc::keyed;
 use super::secret::SecretText;
 
@@ -261,29 +261,28 @@ pub fn canonical_request(
         )
         .chain([method.len(), signed_headers.len(), payload_hash.len(), 8])
         .fold(0, usize::saturating_add);
-    let mut out = String::with_capacity(capacity);
-    out.push_str(method);
-    out.push_str("\n/\n");
+    let mut out = Vec::with_capacity(capacity);
+    out.extend_from_slice(method.as_bytes());
+    out.extend_from_slice(b"\n/\n");
     params::sorted(query, |sorted| {
-        let mut separator = "";
+        let mut separator: &[u8] = b"";
         for pair in sorted {
-            out.push_str(separator);
+            out.extend_from_slice(separator);
             pair.canonical_into(&mut out);
-            separator = "&";
+            separator = b"&";
         }
     });
-    out.push('\n');
+    out.push(b'\n');
     for (name, value) in headers {
-        out.extend(name.chars().map(|c| c.to_ascii_lowercase()));
-        out.push(':');
-        out.push_str(value);
-        out.push('\n');
+        out.extend(name.bytes().map(|b| b.to_ascii_lowercase()));
+        out.push(b':');
+        out.extend_from_slice(value.as_bytes());
+        out.push(b'\n');
     }
-    out.push('\n');
-    out.push_str(signed_headers);
-    out.push('\n');
-    out.push_str(payload_hash);
-    out
+    for line in ["\n", signed_headers, "\n", payload_hash] {
+        out.extend_from_slice(line.as_bytes());
+    }
+    percent::into_text(out)
 }
 
 /// The string to sign: the algorithm's name and the hash of the canonical request.

@@ -7,6 +7,14 @@
 //! string to sign and check it in constant time, [`time`] judges its age. [`verify`] does all of it
 //! for a whole raw request; the server's pipeline uses the parts. [`token`] seals what a role
 //! session is, [`seal`] what the database must not hold in the clear.
+//!
+//! [`params`]: crate::credential::params
+//! [`rpc`]: crate::credential::rpc
+//! [`acs3`]: crate::credential::acs3
+//! [`time`]: crate::credential::time
+//! [`verify`]: crate::credential::verify
+//! [`token`]: crate::credential::token
+//! [`seal`]: crate::credential::seal
 #![cfg_attr(
     not(test),
     deny(

@@ -5,14 +5,7 @@
 
 use std::borrow::Cow;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode_byte, utf8_percent_encode};
-
-/// Everything but the unreserved characters of RFC 3986.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'~');
+use percent_encoding::percent_encode_byte;
 
 /// Text that cannot be decoded: the vendor's `InvalidParameter.Encoding`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -25,46 +18,78 @@ pub enum EncodingError {
     Utf8,
 }
 
+/// The bytes that stay as they are: the unreserved characters of RFC 3986.
+const UNRESERVED: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0u8;
+    loop {
+        let unreserved = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~');
+        #[expect(
+            clippy::indexing_slicing,
+            clippy::as_conversions,
+            reason = "a constant: a fault would not compile"
+        )]
+        {
+            table[byte as usize] = unreserved;
+        }
+        match byte.checked_add(1) {
+            Some(next) => byte = next,
+            None => break table,
+        }
+    }
+};
+
 /// Whether `byte` stays as it is.
-pub(crate) const fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~')
+#[expect(
+    clippy::indexing_slicing,
+    reason = "the table has an entry for every byte"
+)]
+pub(crate) fn is_unreserved(byte: u8) -> bool {
+    UNRESERVED[usize::from(byte)]
 }
 
-/// Appends the canonical form of `text`: a blank is `%20`, `*` is `%2A`, `~` stays.
+/// The canonical form of `text`: a blank is `%20`, `*` is `%2A`, `~` stays.
 ///
 /// ```
-/// use rampart::credential::percent::encode_into;
-/// let mut out = String::new();
-/// encode_into(&mut out, "a b*~/é");
-/// assert_eq!(out, "a%20b%2A~%2F%C3%A9");
+/// use rampart::credential::percent::encode;
+/// assert_eq!(encode("a b*~/é"), "a%20b%2A~%2F%C3%A9");
 /// ```
-pub fn encode_into(out: &mut String, text: &str) {
-    out.extend(utf8_percent_encode(text, RESERVED));
+pub fn encode(text: &str) -> String {
+    let mut out = Vec::with_capacity(text.len());
+    encode_into(&mut out, text);
+    into_text(out)
+}
+
+/// Appends the canonical form of `text`: see [`encode`].
+pub fn encode_into(out: &mut Vec<u8>, text: &str) {
+    for byte in text.bytes() {
+        if is_unreserved(byte) {
+            out.push(byte);
+        } else {
+            out.extend_from_slice(percent_encode_byte(byte).as_bytes());
+        }
+    }
 }
 
 /// Appends the canonical form of the canonical form: what the RPC scheme signs. A blank is `%2520`.
 ///
 /// The same as [`encode_into`] twice, without the copy in between.
-pub fn encode_twice_into(out: &mut String, text: &str) {
-    let mut rest = text;
-    while let Some(at) = rest.bytes().position(|b| !is_unreserved(b)) {
-        // INVARIANT: `at` stands before a reserved character, so on a character boundary.
-        let Some((plain, tail)) = rest.split_at_checked(at) else {
-            break;
-        };
-        out.push_str(plain);
-        let mut chars = tail.chars();
-        if let Some(reserved) = chars.next() {
-            let mut utf8 = [0; 4];
-            for byte in reserved.encode_utf8(&mut utf8).bytes() {
-                out.push_str("%25");
-                // `percent_encode_byte` gives `%XX`; the sign itself is already there as `%25`.
-                out.push_str(percent_encode_byte(byte).trim_start_matches('%'));
-            }
+pub fn encode_twice_into(out: &mut Vec<u8>, text: &str) {
+    for byte in text.bytes() {
+        if is_unreserved(byte) {
+            out.push(byte);
+        } else {
+            // `%XX` with the sign encoded again.
+            out.extend_from_slice(b"%25");
+            out.extend(percent_encode_byte(byte).bytes().skip(1));
         }
-        rest = chars.as_str();
     }
-    out.push_str(rest);
+}
+
+/// The text of bytes that were put together from texts and escapes, and so are UTF-8.
+pub(crate) fn into_text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 /// Decodes once. `plus_is_blank`: whether `+` is a blank, as in a query or a form.
@@ -106,21 +131,19 @@ pub fn decode(text: &str, plus_is_blank: bool) -> Result<Cow<'_, str>, EncodingE
 }
 
 /// The value of a hex digit of either case.
-pub(crate) fn hex_digit(byte: Option<u8>) -> Option<u8> {
-    let digit = char::from(byte?).to_digit(16)?;
-    u8::try_from(digit).ok()
+pub(crate) const fn hex_digit(byte: Option<u8>) -> Option<u8> {
+    match byte {
+        Some(digit @ b'0'..=b'9') => Some(digit.wrapping_sub(b'0')),
+        Some(digit @ b'A'..=b'F') => Some(digit.wrapping_sub(b'A' - 10)),
+        Some(digit @ b'a'..=b'f') => Some(digit.wrapping_sub(b'a' - 10)),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
-
-    fn encode(text: &str) -> String {
-        let mut out = String::new();
-        encode_into(&mut out, text);
-        out
-    }
 
     #[test]
     fn the_awkward_characters_of_the_specification() {
@@ -164,9 +187,17 @@ mod tests {
 
         #[test]
         fn twice_is_twice(text in "[ -~é中😀\n]{0,40}") {
-            let mut once = String::new();
+            let mut once = Vec::new();
             encode_twice_into(&mut once, &text);
-            prop_assert_eq!(once, encode(&encode(&text)));
+            prop_assert_eq!(into_text(once), encode(&encode(&text)));
+        }
+
+        #[test]
+        fn encoding_agrees_with_the_library(text in any::<String>()) {
+            const SET: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
+                .remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+            let theirs = percent_encoding::utf8_percent_encode(&text, SET).to_string();
+            prop_assert_eq!(encode(&text), theirs);
         }
 
         #[test]

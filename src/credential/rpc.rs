@@ -11,6 +11,7 @@ use sha1::Sha1;
 
 use super::SignatureError;
 use super::params::{self, Pair};
+use super::percent;
 use super::secret::SecretText;
 
 /// The one parameter that is not signed.
@@ -31,18 +32,18 @@ pub fn string_to_sign(method: &str, pairs: &[Pair<'_>]) -> String {
         .iter()
         .map(Pair::estimate)
         .fold(method.len().saturating_add(8), usize::saturating_add);
-    let mut out = String::with_capacity(capacity);
-    out.push_str(method);
-    out.push_str("&%2F&");
+    let mut out = Vec::with_capacity(capacity);
+    out.extend_from_slice(method.as_bytes());
+    out.extend_from_slice(b"&%2F&");
     params::sorted(pairs, |sorted| {
-        let mut separator = "";
+        let mut separator: &[u8] = b"";
         for pair in sorted.iter().filter(|p| p.name() != SIGNATURE) {
-            out.push_str(separator);
+            out.extend_from_slice(separator);
             pair.canonical_twice_into(&mut out);
-            separator = "%26";
+            separator = b"%26";
         }
     });
-    out
+    percent::into_text(out)
 }
 
 /// A secret prepared for the RPC scheme: the keyed state is copied per request, never keyed again.

@@ -6,6 +6,7 @@
 //! copy of a database cannot mint what the original takes. Whether a token is still *valid* is asked of
 //! its [`Claims`]; whether its role and epoch still stand, of the database.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use aws_lc_rs::aead::{NONCE_LEN, RandomizedNonceKey};
@@ -16,7 +17,7 @@ use zeroize::Zeroizing;
 
 use super::seal::{self, Incarnation, SealError};
 use super::secret::SecretText;
-use crate::policy::ids::{AccessKeyId, AccountId, RoleId, RoleName, RoleSessionName};
+use crate::policy::ids::{AccessKeyId, AccountId, IdError, RoleId, RoleName, RoleSessionName};
 
 /// The longest token, in characters of its text.
 pub const MAX_LENGTH: usize = 16 * 1024;
@@ -28,20 +29,15 @@ const CLAIMS_VERSION: u8 = 1;
 const PURPOSE: &[u8] = b"rampart/v1/session-token";
 
 /// Who stood at the beginning of a chain of sessions.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
     /// The account of the first caller.
-    #[serde(rename = "a")]
     pub account: AccountId,
     /// The ARN of the first caller, or of the identity provider that vouched for him.
-    #[serde(rename = "p")]
     pub principal: String,
     /// The key the first call was signed with; none if it was not signed.
-    #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
     pub access_key_id: Option<AccessKeyId>,
     /// When the first session of the chain was issued, in unix seconds.
-    #[serde(rename = "t")]
     pub first_hop_at: i64,
 }
 
@@ -86,30 +82,96 @@ impl Claims {
     }
 }
 
-/// The claims as they are written. A field that is unknown here makes the token unreadable: what a
-/// newer server meant by it must not be ignored.
+/// The claims as they are written, in texts that are borrowed from the claims or from the opened
+/// token. A field that is unknown here makes the token unreadable: what a newer server meant by it must
+/// not be ignored.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Body<S, O> {
+struct Body<'a> {
     v: u8,
-    a: AccountId,
-    ri: RoleId,
-    rn: RoleName,
-    sn: RoleSessionName,
-    #[serde(default = "none", skip_serializing_if = "Option::is_none")]
-    po: Option<S>,
-    #[serde(default = "none", skip_serializing_if = "Option::is_none")]
-    si: Option<S>,
-    or: O,
+    #[serde(borrow)]
+    a: Cow<'a, str>,
+    #[serde(borrow)]
+    ri: Cow<'a, str>,
+    #[serde(borrow)]
+    rn: Cow<'a, str>,
+    #[serde(borrow)]
+    sn: Cow<'a, str>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    po: Option<Cow<'a, str>>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    si: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    or: OriginBody<'a>,
     iat: i64,
     exp: i64,
     ep: i64,
-    k: AccessKeyId,
-    s: S,
+    #[serde(borrow)]
+    k: Cow<'a, str>,
+    #[serde(borrow)]
+    s: Cow<'a, str>,
 }
 
-fn none<S>() -> Option<S> {
-    None
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OriginBody<'a> {
+    #[serde(borrow)]
+    a: Cow<'a, str>,
+    #[serde(borrow)]
+    p: Cow<'a, str>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    k: Option<Cow<'a, str>>,
+    t: i64,
+}
+
+impl<'a> Body<'a> {
+    fn of(claims: &'a Claims) -> Self {
+        let origin = &claims.origin;
+        let key = origin.access_key_id.as_ref();
+        Self {
+            v: CLAIMS_VERSION,
+            a: claims.account.to_string().into(),
+            ri: claims.role_id.to_string().into(),
+            rn: claims.role_name.as_str().into(),
+            sn: claims.session_name.as_str().into(),
+            po: claims.policy.as_deref().map(Cow::Borrowed),
+            si: claims.source_identity.as_deref().map(Cow::Borrowed),
+            or: OriginBody {
+                a: origin.account.to_string().into(),
+                p: origin.principal.as_str().into(),
+                k: key.map(|key| key.as_str().into()),
+                t: origin.first_hop_at,
+            },
+            iat: claims.issued_at,
+            exp: claims.expires_at,
+            ep: claims.session_epoch,
+            k: claims.access_key_id.as_str().into(),
+            s: claims.secret.expose().as_str().into(),
+        }
+    }
+
+    fn read(self) -> Result<Claims, IdError> {
+        let key = self.or.k.map(|key| key.parse()).transpose()?;
+        Ok(Claims {
+            account: self.a.parse()?,
+            role_id: self.ri.parse()?,
+            role_name: self.rn.parse()?,
+            session_name: self.sn.parse()?,
+            policy: self.po.map(Cow::into_owned),
+            source_identity: self.si.map(Cow::into_owned),
+            origin: Origin {
+                account: self.or.a.parse()?,
+                principal: self.or.p.into_owned(),
+                access_key_id: key,
+                first_hop_at: self.or.t,
+            },
+            issued_at: self.iat,
+            expires_at: self.exp,
+            session_epoch: self.ep,
+            access_key_id: self.k.parse()?,
+            secret: SecretText::new(self.s.into_owned()),
+        })
+    }
 }
 
 /// Why a token is refused: the vendor's `InvalidSecurityToken.Malformed`, unless a reload finds the key.
@@ -148,23 +210,8 @@ impl TokenKey {
     /// # Errors
     /// [`SealError::TooLong`] beyond [`MAX_LENGTH`], [`SealError::Crypto`].
     pub fn seal(&self, claims: &Claims, incarnation: &Incarnation) -> Result<String, SealError> {
-        let policy = claims.policy.as_deref();
-        let body = Body {
-            v: CLAIMS_VERSION,
-            a: claims.account,
-            ri: claims.role_id,
-            rn: claims.role_name.clone(),
-            sn: claims.session_name.clone(),
-            po: policy,
-            si: claims.source_identity.as_deref(),
-            or: &claims.origin,
-            iat: claims.issued_at,
-            exp: claims.expires_at,
-            ep: claims.session_epoch,
-            k: claims.access_key_id.clone(),
-            s: claims.secret.expose().as_str(),
-        };
-        self.seal_body(&body, policy.map_or(0, str::len), incarnation)
+        let policy_len = claims.policy.as_ref().map_or(0, String::len);
+        self.seal_body(&Body::of(claims), policy_len, incarnation)
     }
 
     fn seal_body(
@@ -275,25 +322,11 @@ fn aad(header: [u8; HEADER_LEN], incarnation: &Incarnation) -> Vec<u8> {
 }
 
 fn read(body: &[u8]) -> Result<Claims, TokenError> {
-    let body: Body<String, Origin> =
-        serde_json::from_slice(body).map_err(|_| TokenError::Malformed)?;
+    let body: Body<'_> = serde_json::from_slice(body).map_err(|_| TokenError::Malformed)?;
     if body.v != CLAIMS_VERSION {
         return Err(TokenError::Malformed);
     }
-    Ok(Claims {
-        account: body.a,
-        role_id: body.ri,
-        role_name: body.rn,
-        session_name: body.sn,
-        policy: body.po,
-        source_identity: body.si,
-        origin: body.or,
-        issued_at: body.iat,
-        expires_at: body.exp,
-        session_epoch: body.ep,
-        access_key_id: body.k,
-        secret: SecretText::new(body.s),
-    })
+    body.read().map_err(|_| TokenError::Malformed)
 }
 
 #[cfg(test)]

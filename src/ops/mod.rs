@@ -1,1 +1,86 @@
-//! To be written.
+//! The operations, one small type each, and [`REGISTRY`], the one list of them.
+//!
+//! To add an operation: its file, one line in [`REGISTRY`], its test file. Everything else is derived
+//! from its declaration. Operations hold no authentication, authorisation, audit, metrics or
+//! encoding: the pipeline in `wire` does these for all of them.
+
+pub mod call;
+pub mod declare;
+pub mod error;
+pub mod params;
+pub mod ram;
+pub mod sts;
+pub mod values;
+
+mod page;
+
+use crate::ops::call::{Entry, read, session, write};
+use crate::ops::declare::Product;
+
+/// Every operation.
+pub static REGISTRY: &[Entry] = &[
+    write::<ram::create_role::CreateRole>(),
+    read::<ram::get_role::GetRole>(),
+    write::<ram::update_role::UpdateRole>(),
+    write::<ram::delete_role::DeleteRole>(),
+    read::<ram::list_roles::ListRoles>(),
+    write::<ram::create_policy::CreatePolicy>(),
+    read::<ram::get_policy::GetPolicy>(),
+    read::<ram::list_policies::ListPolicies>(),
+    write::<ram::delete_policy::DeletePolicy>(),
+    write::<ram::create_policy_version::CreatePolicyVersion>(),
+    read::<ram::get_policy_version::GetPolicyVersion>(),
+    read::<ram::list_policy_versions::ListPolicyVersions>(),
+    write::<ram::set_default_policy_version::SetDefaultPolicyVersion>(),
+    write::<ram::delete_policy_version::DeletePolicyVersion>(),
+    write::<ram::attach_policy_to_user::AttachPolicyToUser>(),
+    write::<ram::attach_policy_to_role::AttachPolicyToRole>(),
+    write::<ram::detach_policy_from_user::DetachPolicyFromUser>(),
+    write::<ram::detach_policy_from_role::DetachPolicyFromRole>(),
+    read::<ram::list_policies_for_user::ListPoliciesForUser>(),
+    read::<ram::list_policies_for_role::ListPoliciesForRole>(),
+    read::<ram::list_entities_for_policy::ListEntitiesForPolicy>(),
+    write::<ram::create_user::CreateUser>(),
+    read::<ram::get_user::GetUser>(),
+    write::<ram::delete_user::DeleteUser>(),
+    read::<ram::list_users::ListUsers>(),
+    write::<ram::create_access_key::CreateAccessKey>(),
+    read::<ram::list_access_keys::ListAccessKeys>(),
+    write::<ram::update_access_key::UpdateAccessKey>(),
+    write::<ram::delete_access_key::DeleteAccessKey>(),
+    session::<sts::assume_role::AssumeRole>(),
+    session::<sts::get_caller_identity::GetCallerIdentity>(),
+];
+
+/// The product of a version.
+pub fn product(version: &str) -> Option<Product> {
+    Product::ALL
+        .into_iter()
+        .find(|product| product.version() == version)
+}
+
+/// The operation of that product and name, in `registry`.
+pub fn find<'r>(registry: &'r [Entry], product: Product, action: &str) -> Option<&'r Entry> {
+    registry
+        .iter()
+        .find(|entry| entry.declaration.product == product && entry.declaration.name == action)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_operation_is_there_twice() {
+        for (index, entry) in REGISTRY.iter().enumerate() {
+            let same = |other: &&Entry| {
+                (other.declaration.product, other.declaration.name)
+                    == (entry.declaration.product, entry.declaration.name)
+            };
+            assert!(
+                !REGISTRY.iter().skip(index + 1).any(|other| same(&other)),
+                "{entry:?}"
+            );
+        }
+    }
+}

@@ -49,8 +49,9 @@ impl DocumentKind {
 
 /// One thing that is wrong with a document, and where.
 ///
-/// Shown as `line:column: rule: message`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Shown as `line:column: rule: message`. `Debug` leaves the message out, as that may quote the
+/// document, whose text belongs in no log.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Fault {
     /// The line, from 1.
     pub line: u32,
@@ -60,6 +61,12 @@ pub struct Fault {
     pub rule: &'static str,
     /// The reason in words; the vendor's where its text is known. May quote the document.
     pub message: String,
+}
+
+impl fmt::Debug for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.line, self.column, self.rule)
+    }
 }
 
 impl fmt::Display for Fault {
@@ -127,8 +134,8 @@ pub enum Target {
     Principals(Box<[PrincipalEntry]>),
 }
 
-/// One statement of a sound document.
-#[derive(Debug, Clone)]
+/// One statement of a sound document. `Debug` tells its shape only.
+#[derive(Clone)]
 pub struct Statement {
     /// What it says when it matches.
     pub effect: StatementEffect,
@@ -138,6 +145,16 @@ pub struct Statement {
     pub actions: Actions,
     /// Which resources, or which principals.
     pub target: Target,
+}
+
+impl fmt::Debug for Statement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Statement")
+            .field("effect", &self.effect)
+            .field("actions", &self.actions)
+            .field("target", &self.target)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A sound document: it obeys every rule for its kind.
@@ -253,6 +270,29 @@ mod tests {
             document.services().into_iter().collect::<Vec<_>>(),
             ["ecs.aliyuncs.com", "log.aliyuncs.com"]
         );
+    }
+
+    #[test]
+    fn debug_shows_no_text_of_a_document() {
+        use crate::policy::compile::CompiledPolicy;
+        use crate::policy::trust::TrustPolicy;
+        let identity = r#"{"Version":"1","Statement":{"Effect":"Allow","Sid":"mark","Action":
+            ["mark:*","mark:a"],"NotResource":["acs:mark:mark:mark:mark","acs:mark:*:*:mark*"]}}"#;
+        let trust = r#"{"Version":"1","Statement":{"Effect":"Deny","Action":"sts:mark","Principal":{
+            "RAM":"acs:ram::1000000000000001:user/mark","Service":"mark.com","Federated":
+            "acs:ram::1000000000000001:saml-provider/mark"}}}"#;
+        let faulty = r#"{"mark":1,"Statement":{"Effect":"mark","mark":1}}"#;
+        for text in [identity, trust, faulty, r#"{"mark":1,"mark":1}"#] {
+            let kind = DocumentKind::guess(text);
+            let shown = format!(
+                "{:?} {:?} {:?} {:?}",
+                Document::parse(kind, text),
+                CompiledPolicy::from_stored(kind, text),
+                TrustPolicy::from_stored(text),
+                crate::policy::json::parse(text),
+            );
+            assert!(!shown.contains("mark"), "{shown}");
+        }
     }
 
     #[test]

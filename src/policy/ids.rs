@@ -233,8 +233,8 @@ pub struct NewRoleName(RoleName);
 
 impl NewRoleName {
     /// The role's name from now on.
-    pub fn into_role_name(self) -> RoleName {
-        self.0
+    pub fn role_name(&self) -> &RoleName {
+        &self.0
     }
 }
 

@@ -24,7 +24,9 @@ pub struct Node {
 }
 
 /// A JSON value.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// `Debug` tells its kind only: the text of a policy belongs in no log.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Value {
     /// `null`.
     Null,
@@ -40,8 +42,8 @@ pub enum Value {
     Object(Vec<Member>),
 }
 
-/// A key and its value.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A key and its value. `Debug` leaves the key out.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Member {
     /// Where the key begins, in bytes from the start of the text.
     pub offset: usize,
@@ -49,6 +51,21 @@ pub struct Member {
     pub key: Box<str>,
     /// The value.
     pub node: Node,
+}
+
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind())
+    }
+}
+
+impl fmt::Debug for Member {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Member")
+            .field("offset", &self.offset)
+            .field("node", &self.node)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Value {
@@ -106,8 +123,8 @@ pub struct JsonError {
     pub kind: JsonErrorKind,
 }
 
-/// Why a text is not JSON as it is wanted here.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Why a text is not JSON as it is wanted here. `Debug` tells the rule only.
+#[derive(Clone, PartialEq, Eq)]
 pub enum JsonErrorKind {
     /// Something else was expected here.
     Expected(&'static str),
@@ -133,6 +150,12 @@ impl JsonErrorKind {
             Self::TooDeep => "json-depth",
             _ => "json-syntax",
         }
+    }
+}
+
+impl fmt::Debug for JsonErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.rule())
     }
 }
 

@@ -3,6 +3,8 @@
 //! Source: policy-language §5. Only the forms of its table exist; in particular a wildcard is the
 //! whole name or nothing.
 
+use std::fmt;
+
 use super::arn::{ProviderArn, split_ram_arn};
 use super::ids::{AccountId, RoleName, UserName};
 
@@ -54,7 +56,9 @@ pub enum PrincipalError {
 }
 
 /// An entry of `Principal`.
-#[derive(Debug, Clone)]
+///
+/// `Debug` tells its kind only: the text of a policy belongs in no log.
+#[derive(Clone)]
 pub enum PrincipalEntry {
     /// `*` or `acs:ram::*:root`: any user or role session of any account.
     AnyRam,
@@ -165,6 +169,12 @@ impl PrincipalEntry {
             }
             _ => false,
         }
+    }
+}
+
+impl fmt::Debug for PrincipalEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("PrincipalEntry").field(&self.kind()).finish()
     }
 }
 

@@ -31,7 +31,5 @@ pub async fn open(url: &str) -> Result<Arc<dyn Store>> {
         .filter(|path| !path.is_empty() && !path.starts_with(':'))
         .ok_or_else(|| StoreError::Unavailable(Box::new(DatabaseUrlError)))?;
     let options = SqliteOptions::default();
-    Ok(Arc::new(
-        SqliteStore::open(Path::new(path), options).await?,
-    ))
+    Ok(Arc::new(SqliteStore::open(Path::new(path), options).await?))
 }

@@ -117,7 +117,10 @@ impl SqlStore<PostgresDialect> {
 fn connect_options(url: &str, options: &PostgresOptions) -> Result<PgConnectOptions> {
     let mut connect = PgConnectOptions::from_str(url).map_err(driver_error)?;
     let is_local = connect.get_socket().is_some()
-        || matches!(connect.get_host(), "localhost" | "127.0.0.1" | "::1" | "[::1]")
+        || matches!(
+            connect.get_host(),
+            "localhost" | "127.0.0.1" | "::1" | "[::1]"
+        )
         || connect.get_host().starts_with('/');
     if !is_local && !url.contains("sslmode=") && !url.contains("ssl-mode=") {
         connect = connect.ssl_mode(PgSslMode::VerifyFull);
@@ -253,7 +256,9 @@ impl Dialect for PostgresDialect {
                 let tag = RevisionTag(account.bytes16("bytes")?);
                 answer.0.insert(account.parsed("id")?, tag);
             } else {
-                answer.1.insert(Fields::<Self>::of(&row, "nonces").bytes16("bytes")?);
+                answer
+                    .1
+                    .insert(Fields::<Self>::of(&row, "nonces").bytes16("bytes")?);
             }
         }
         Ok(answer)

@@ -15,7 +15,7 @@ use sqlx::sqlite::{
 use sqlx::{Arguments, Connection as _, Executor, Pool, Row as _, SqlSafeStr, Sqlite};
 
 use super::dialect::{
-    Arg, Dialect, Fields, Freshness, NulError, Statement, args, driver_error, statements,
+    Arg, Dialect, Fields, Freshness, NulError, Statement, driver_error, statements,
 };
 use super::sql::{SqlStore, migrations};
 use super::{NonceRow, Result, StoreError};
@@ -55,9 +55,8 @@ statements! {
         )
         SELECT
             unhex(h.value),
-            e.value
+            $2 ->> h.key
         FROM json_each($1) h
-        JOIN json_each($2) e ON e.key = h.key
         WHERE TRUE
         ON CONFLICT (hash) DO NOTHING
         RETURNING hash";
@@ -162,9 +161,7 @@ async fn assert_durable(connection: &mut SqliteConnection, journal: &str) -> sql
                 pragma_busy_timeout",
         )
         .await?;
-    let is_journal = found
-        .try_get::<String, _>(0)?
-        .eq_ignore_ascii_case(journal);
+    let is_journal = found.try_get::<String, _>(0)?.eq_ignore_ascii_case(journal);
     // 2 is FULL.
     let is_full = found.try_get::<i64, _>(1)? == 2;
     let has_references = found.try_get::<i64, _>(2)? == 1;
@@ -210,6 +207,31 @@ fn arguments(args: Vec<Arg>) -> Result<SqliteArguments> {
 
 fn json<T: serde::Serialize>(values: &[T]) -> Result<String> {
     serde_json::to_string(values).map_err(|error| StoreError::Internal(Box::new(error)))
+}
+
+/// What [`Dialect::freshness`] does, within its transaction.
+async fn read_and_record(
+    connection: &mut SqliteConnection,
+    accounts: &[AccountId],
+    nonces: &[NonceRow],
+) -> Result<Freshness> {
+    let mut answer = Freshness::default();
+    if !nonces.is_empty() {
+        let hashes = nonces.iter().map(|row| Some(hex::encode(row.hash)));
+        let times = nonces.iter().map(|row| row.expires_at);
+        let args = vec![Arg::Texts(hashes.collect()), Arg::Ints(times.collect())];
+        for row in SqliteDialect::fetch(connection, &ADD_NONCES, args).await? {
+            let fields = Fields::<SqliteDialect>::of(&row, "nonces");
+            answer.1.insert(fields.bytes16("hash")?);
+        }
+    }
+    let ids = accounts.iter().map(|id| Some(id.to_string())).collect();
+    for row in SqliteDialect::fetch(connection, &READ_TAGS, vec![Arg::Texts(ids)]).await? {
+        let fields = Fields::<SqliteDialect>::of(&row, "accounts");
+        let tag = RevisionTag(fields.bytes16("revision_tag")?);
+        answer.0.insert(fields.parsed("id")?, tag);
+    }
+    Ok(answer)
 }
 
 impl Dialect for SqliteDialect {
@@ -268,27 +290,17 @@ impl Dialect for SqliteDialect {
         accounts: &[AccountId],
         nonces: &[NonceRow],
     ) -> Result<Freshness> {
-        let mut answer = Freshness::default();
         let mut transaction = pool
             .begin_with(Self::BEGIN_WRITE)
             .await
             .map_err(Self::error)?;
-        if !nonces.is_empty() {
-            let hashes = nonces.iter().map(|row| Some(hex::encode(row.hash)));
-            let times = nonces.iter().map(|row| row.expires_at);
-            let args = vec![Arg::Texts(hashes.collect()), Arg::Ints(times.collect())];
-            for row in Self::fetch(&mut transaction, &ADD_NONCES, args).await? {
-                answer.1.insert(Fields::<Self>::of(&row, "nonces").bytes16("hash")?);
-            }
+        let answer = read_and_record(&mut transaction, accounts, nonces).await;
+        if answer.is_err() {
+            Self::after_failure(&mut transaction).await;
+        } else {
+            transaction.commit().await.map_err(Self::error)?;
         }
-        let ids = accounts.iter().map(|id| Some(id.to_string())).collect();
-        for row in Self::fetch(&mut transaction, &READ_TAGS, vec![Arg::Texts(ids)]).await? {
-            let fields = Fields::<Self>::of(&row, "accounts");
-            let tag = RevisionTag(fields.bytes16("revision_tag")?);
-            answer.0.insert(fields.parsed("id")?, tag);
-        }
-        transaction.commit().await.map_err(Self::error)?;
-        Ok(answer)
+        answer
     }
 
     fn text(row: &SqliteRow, column: &str) -> sqlx::Result<Option<String>> {

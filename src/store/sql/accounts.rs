@@ -143,6 +143,7 @@ pub(super) async fn create<D: Dialect>(session: &mut Session<D>, account: &Accou
 pub(super) async fn ping<D: Dialect>(connection: &mut Connection<D>) -> Result<()> {
     let system = AccountId::SYSTEM.to_string();
     let rows = D::fetch(connection, &PING, args![system]).await?;
-    rows.first().map_or(Err(StoreError::NotFound), counted::<D>)?;
+    rows.first()
+        .map_or(Err(StoreError::NotFound), counted::<D>)?;
     Ok(())
 }

@@ -7,9 +7,7 @@ use super::removed;
 use super::roles::role;
 use super::session::Session;
 use super::users::user;
-use crate::model::policy::{
-    Attachment, Policy, PolicyRef, PolicyType, PolicyVersion, VersionId,
-};
+use crate::model::policy::{Attachment, Policy, PolicyRef, PolicyType, PolicyVersion, VersionId};
 use crate::model::principal::{PrincipalId, Role, User};
 use crate::policy::ids::PolicyName;
 use crate::store::dialect::{Arg, Dialect, Fields, Row, args, statements};

@@ -93,7 +93,9 @@ pub(super) async fn list<D: Dialect>(
     for (resource, tag) in session.list(&LIST_EACH, args, tag::<D>).await? {
         found.entry(resource).or_default().push(tag);
     }
-    let each = wanted.iter().map(|of| found.get(of).cloned().unwrap_or_default());
+    let each = wanted
+        .iter()
+        .map(|of| found.get(of).cloned().unwrap_or_default());
     Ok(each.collect())
 }
 

@@ -1,0 +1,266 @@
+//! An operation that is about to run: what the pipeline sees of it, whatever it is.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde::Serialize;
+
+use crate::iam::Iam;
+use crate::iam::authn::Established;
+use crate::iam::authz::Check;
+use crate::iam::caller::{Caller, Origin};
+use crate::iam::freshness::Current;
+use crate::ops::declare::{Declaration, Declared};
+use crate::ops::error::OpError;
+use crate::ops::params::{ParamFault, Params};
+use crate::policy::ids::AccountId;
+use crate::store::{Snapshot, Tx};
+
+/// What an operation may look at beside its parameters.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// The server's state.
+    pub iam: Arc<Iam>,
+    /// Who calls; `None` for an unsigned operation.
+    pub caller: Option<Caller>,
+    /// Where the call comes from.
+    pub origin: Origin,
+    /// Now, in unix seconds.
+    pub now: i64,
+}
+
+impl Context {
+    /// The caller of a signed operation.
+    ///
+    /// # Errors
+    /// An internal fault where there is none: the pipeline lets no unsigned call reach a signed
+    /// operation.
+    pub fn caller(&self) -> Result<&Caller, OpError> {
+        self.caller
+            .as_ref()
+            .ok_or_else(|| OpError::Internal("a signed operation without a caller".into()))
+    }
+}
+
+/// The members of an answer as JSON text, an object; the envelope adds the request id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer(pub Vec<u8>);
+
+impl Answer {
+    /// From what an operation answers.
+    ///
+    /// # Errors
+    /// Where it cannot be written as JSON, which is a fault of ours.
+    pub fn of(value: &impl Serialize) -> Result<Self, OpError> {
+        serde_json::to_vec(value)
+            .map(Self)
+            .map_err(|error| OpError::Internal(Box::new(error)))
+    }
+}
+
+/// An answer without members.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Done {}
+
+/// What every call can be asked before it runs.
+#[async_trait]
+pub trait Checked: Send + Sync {
+    /// What must be allowed, for operations that say so by call.
+    ///
+    /// # Errors
+    /// Where the parameters name no subject, or two.
+    fn checks(&self, cx: &Context) -> Result<Vec<Check>, OpError> {
+        let _ = cx;
+        Ok(Vec::new())
+    }
+
+    /// What must be allowed, for operations whose resource only the store knows. What does not
+    /// exist is checked against the wildcard of its kind, so that permission comes before
+    /// existence.
+    ///
+    /// # Errors
+    /// As the store.
+    async fn loaded_checks(
+        &self,
+        cx: &Context,
+        snapshot: &mut dyn Snapshot,
+    ) -> Result<Vec<Check>, OpError> {
+        let _ = (cx, snapshot);
+        Ok(Vec::new())
+    }
+
+    /// Another account whose state the call is decided on.
+    fn other_account(&self) -> Option<AccountId> {
+        None
+    }
+}
+
+/// An operation that reads.
+#[async_trait]
+pub trait Read: Declared + Checked {
+    /// What it answers.
+    type Answer: Serialize + Send;
+
+    /// Runs on a consistent view of the caller's account.
+    ///
+    /// # Errors
+    /// [`OpError`].
+    async fn run(&self, cx: &Context, snapshot: &mut dyn Snapshot)
+    -> Result<Self::Answer, OpError>;
+}
+
+/// An operation that changes the caller's account.
+#[async_trait]
+pub trait Write: Declared + Checked {
+    /// What it answers.
+    type Answer: Serialize + Send;
+
+    /// Runs in a transaction that holds the account's lock; an error rolls it back.
+    ///
+    /// # Errors
+    /// [`OpError`].
+    async fn run(&self, cx: &Context, tx: &mut dyn Tx) -> Result<Self::Answer, OpError>;
+}
+
+/// An operation that touches no stored state: it tells who calls, or mints a session.
+#[async_trait]
+pub trait Session: Declared + Checked {
+    /// Runs on what the pipeline established; for an unsigned operation there is none.
+    ///
+    /// # Errors
+    /// [`OpError`].
+    async fn run(
+        &self,
+        cx: &Context,
+        on: Option<(&Established, &Current)>,
+    ) -> Result<Answer, OpError>;
+}
+
+/// [`Read`] without its type.
+#[async_trait]
+pub trait AnyRead: Checked {
+    /// Runs and writes the answer.
+    ///
+    /// # Errors
+    /// [`OpError`].
+    async fn answer(&self, cx: &Context, snapshot: &mut dyn Snapshot) -> Result<Answer, OpError>;
+}
+
+#[async_trait]
+impl<T: Read> AnyRead for T {
+    async fn answer(&self, cx: &Context, snapshot: &mut dyn Snapshot) -> Result<Answer, OpError> {
+        Answer::of(&self.run(cx, snapshot).await?)
+    }
+}
+
+/// [`Write`] without its type.
+#[async_trait]
+pub trait AnyWrite: Checked {
+    /// Runs and writes the answer.
+    ///
+    /// # Errors
+    /// [`OpError`].
+    async fn answer(&self, cx: &Context, tx: &mut dyn Tx) -> Result<Answer, OpError>;
+}
+
+#[async_trait]
+impl<T: Write> AnyWrite for T {
+    async fn answer(&self, cx: &Context, tx: &mut dyn Tx) -> Result<Answer, OpError> {
+        Answer::of(&self.run(cx, tx).await?)
+    }
+}
+
+/// [`Session`] without its type.
+#[async_trait]
+pub trait AnySession: Checked {
+    /// Runs and writes the answer.
+    ///
+    /// # Errors
+    /// [`OpError`].
+    async fn answer(
+        &self,
+        cx: &Context,
+        on: Option<(&Established, &Current)>,
+    ) -> Result<Answer, OpError>;
+}
+
+#[async_trait]
+impl<T: Session> AnySession for T {
+    async fn answer(
+        &self,
+        cx: &Context,
+        on: Option<(&Established, &Current)>,
+    ) -> Result<Answer, OpError> {
+        self.run(cx, on).await
+    }
+}
+
+/// A call with its parameters parsed.
+pub enum Call {
+    /// It reads.
+    Read(Box<dyn AnyRead>),
+    /// It changes the caller's account.
+    Write(Box<dyn AnyWrite>),
+    /// It touches no stored state.
+    Session(Box<dyn AnySession>),
+}
+
+impl Call {
+    /// What can be asked of it before it runs.
+    pub fn checked(&self) -> &dyn Checked {
+        match self {
+            Self::Read(call) => call.as_ref(),
+            Self::Write(call) => call.as_ref(),
+            Self::Session(call) => call.as_ref(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Call {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Read(_) => "Call::Read",
+            Self::Write(_) => "Call::Write",
+            Self::Session(_) => "Call::Session",
+        })
+    }
+}
+
+/// One operation in the registry.
+#[derive(Clone, Copy)]
+pub struct Entry {
+    /// What it declares.
+    pub declaration: &'static Declaration,
+    /// Parses its parameters.
+    pub parse: fn(&Params<'_>) -> Result<Call, ParamFault>,
+}
+
+impl std::fmt::Debug for Entry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.declaration.name)
+    }
+}
+
+/// The entry of an operation that reads.
+pub const fn read<T: Read>() -> Entry {
+    Entry {
+        declaration: &T::DECLARATION,
+        parse: |params| Ok(Call::Read(Box::new(T::parse(params)?))),
+    }
+}
+
+/// The entry of an operation that changes.
+pub const fn write<T: Write>() -> Entry {
+    Entry {
+        declaration: &T::DECLARATION,
+        parse: |params| Ok(Call::Write(Box::new(T::parse(params)?))),
+    }
+}
+
+/// The entry of an operation that touches no stored state.
+pub const fn session<T: Session>() -> Entry {
+    Entry {
+        declaration: &T::DECLARATION,
+        parse: |params| Ok(Call::Session(Box::new(T::parse(params)?))),
+    }
+}

@@ -1,0 +1,122 @@
+//! What operations refuse, in the words of their domain. The catalogue in `wire` gives each its code,
+//! status and text.
+
+use crate::iam::authz::Denial;
+use crate::iam::sessions::SessionError;
+use crate::model::principal::PrincipalId;
+use crate::ops::params::ParamFault;
+use crate::store::StoreError;
+
+/// A kind of entity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Entity {
+    /// A RAM user.
+    User,
+    /// A key of a user or of the account.
+    AccessKey,
+    /// A role.
+    Role,
+    /// A policy.
+    Policy,
+    /// A version of a policy.
+    PolicyVersion,
+    /// A policy attached to a user.
+    UserPolicy,
+    /// A policy attached to a role.
+    RolePolicy,
+}
+
+impl Entity {
+    /// What a policy's attachment to this principal is.
+    pub const fn attachment(principal: PrincipalId) -> Self {
+        match principal {
+            PrincipalId::User(_) => Self::UserPolicy,
+            PrincipalId::Role(_) => Self::RolePolicy,
+        }
+    }
+}
+
+/// Why something cannot be removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Conflict {
+    /// The user has access keys.
+    UserHasAccessKeys,
+    /// The user has attached policies.
+    UserHasPolicies,
+    /// The role has attached policies.
+    RoleHasPolicies,
+    /// The policy is attached to a user.
+    PolicyOfUser,
+    /// The policy is attached to a role.
+    PolicyOfRole,
+    /// The policy has versions beside the default one.
+    PolicyHasVersions,
+    /// The version is the default one.
+    DefaultVersion,
+}
+
+/// Why an operation did not do as told.
+#[derive(Debug, thiserror::Error)]
+pub enum OpError {
+    /// A parameter.
+    #[error(transparent)]
+    Param(#[from] ParamFault),
+    /// There is no such entity.
+    #[error("no such {0:?}")]
+    NotExist(Entity),
+    /// There is one already.
+    #[error("{0:?} exists already")]
+    AlreadyExists(Entity),
+    /// Something else still stands on it.
+    #[error("{0:?}")]
+    DeleteConflict(Conflict),
+    /// The account, or the entity, has as many as it may have.
+    #[error("the quota of {0:?} is used up")]
+    LimitExceeded(Entity),
+    /// A policy whose document this release cannot enforce.
+    #[error("the policy's document holds what this release cannot enforce")]
+    NotEnforceable,
+    /// A call that is not allowed.
+    #[error("not allowed")]
+    Denied(Box<Denial>),
+    /// No session was minted.
+    #[error(transparent)]
+    Session(#[from] SessionError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A fault of ours.
+    #[error("internal fault")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Says what the store's refusal of a name means.
+pub trait OrRefuse<T> {
+    /// `AlreadyExists` of `entity`.
+    ///
+    /// # Errors
+    /// [`OpError`].
+    fn or_exists(self, entity: Entity) -> Result<T, OpError>;
+
+    /// `NotExist` of `entity`.
+    ///
+    /// # Errors
+    /// [`OpError`].
+    fn or_missing(self, entity: Entity) -> Result<T, OpError>;
+}
+
+impl<T> OrRefuse<T> for Result<T, StoreError> {
+    fn or_exists(self, entity: Entity) -> Result<T, OpError> {
+        self.map_err(|error| match error {
+            StoreError::AlreadyExists => OpError::AlreadyExists(entity),
+            other => OpError::Store(other),
+        })
+    }
+
+    fn or_missing(self, entity: Entity) -> Result<T, OpError> {
+        self.map_err(|error| match error {
+            StoreError::NotFound => OpError::NotExist(entity),
+            other => OpError::Store(other),
+        })
+    }
+}

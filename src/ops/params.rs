@@ -1,0 +1,181 @@
+//! Parameters as they came, and how one becomes a typed value.
+
+use std::borrow::Cow;
+
+use crate::policy::ids::IdError;
+
+/// What is wrong with a parameter.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the parameter `{name}`: {problem}")]
+pub struct ParamFault {
+    /// Its name on the wire.
+    pub name: &'static str,
+    /// What is wrong.
+    pub problem: Problem,
+}
+
+/// The ways in which a parameter can be wrong, each with its own code.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// Absent or empty, and required.
+    #[error("is missing")]
+    Missing,
+    /// Not of the declared type, such as a number that is none.
+    #[error("is not of its type")]
+    Type,
+    /// Too short or too long.
+    #[error("is beyond the length limit")]
+    Length,
+    /// A character that may not be there.
+    #[error("contains invalid characters")]
+    InvalidChars,
+    /// Not of its format, such as an e-mail address.
+    #[error("is not of its format")]
+    Format,
+    /// Not one of the allowed values, or out of range.
+    #[error("is incorrect")]
+    Incorrect,
+    /// A number outside its range, for parameters whose text names the range.
+    #[error("must be in the range of {0} and {1}")]
+    Range(i64, i64),
+    /// STS: not of its form.
+    #[error("is wrongly formed")]
+    WronglyFormed,
+    /// STS: the session's length.
+    #[error("is not an allowed session length")]
+    SessionDuration,
+    /// A policy document that breaks the grammar; the text says where and how.
+    #[error("is not a valid policy document: {0}")]
+    Document(String),
+    /// A session policy that breaks the grammar.
+    #[error("is not a valid session policy")]
+    SessionPolicyGrammar,
+    /// A session policy that is too long.
+    #[error("is too long for a session policy")]
+    SessionPolicySize,
+    /// A tag's key.
+    #[error("holds a bad tag key")]
+    TagKey,
+    /// A tag's value.
+    #[error("holds a bad tag value")]
+    TagValue,
+    /// The same tag key twice.
+    #[error("holds a tag key twice")]
+    TagTwice,
+    /// More tags than a resource may have.
+    #[error("holds too many tags")]
+    TooManyTags,
+}
+
+impl From<IdError> for Problem {
+    fn from(error: IdError) -> Self {
+        match error {
+            IdError::Length => Self::Length,
+            IdError::InvalidChars => Self::InvalidChars,
+        }
+    }
+}
+
+/// The parameters of a call, in the order they came; no name is there twice.
+#[derive(Debug, Clone, Default)]
+pub struct Params<'a> {
+    pairs: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+}
+
+impl<'a> Params<'a> {
+    /// From names and values; the pipeline has refused repeated names.
+    pub fn new(pairs: Vec<(Cow<'a, str>, Cow<'a, str>)>) -> Self {
+        Self { pairs }
+    }
+
+    /// The value of `name`. Empty text counts as absent.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.raw(name).filter(|value| !value.is_empty())
+    }
+
+    /// The value of `name`, empty or not.
+    pub fn raw(&self, name: &str) -> Option<&str> {
+        self.pairs
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, value)| value.as_ref())
+    }
+
+    /// Names and values of the members of a flattened list: `Tag.1.Key` gives (1, `Key`, value).
+    /// Sorted by number.
+    pub fn members(&self, list: &str) -> Vec<(u32, &str, &str)> {
+        let mut members: Vec<(u32, &str, &str)> = self
+            .pairs
+            .iter()
+            .filter_map(|(name, value)| {
+                let rest = name.strip_prefix(list)?.strip_prefix('.')?;
+                let (number, member) = rest.split_once('.').unwrap_or((rest, ""));
+                Some((number.parse().ok()?, member, value.as_ref()))
+            })
+            .collect();
+        members.sort_by_key(|(number, ..)| *number);
+        members
+    }
+}
+
+/// A value that one parameter's text becomes.
+pub trait ParamValue: Sized {
+    /// Parses a text that is not empty.
+    ///
+    /// # Errors
+    /// [`Problem`].
+    fn parse(text: &str) -> Result<Self, Problem>;
+}
+
+/// How a field is read from the parameters: its type says whether it is required.
+pub trait Param: Sized {
+    /// Reads the parameter `name`.
+    ///
+    /// # Errors
+    /// [`ParamFault`].
+    fn read(params: &Params<'_>, name: &'static str) -> Result<Self, ParamFault>;
+}
+
+impl<T: ParamValue> Param for T {
+    fn read(params: &Params<'_>, name: &'static str) -> Result<Self, ParamFault> {
+        let text = params.get(name).ok_or(ParamFault {
+            name,
+            problem: Problem::Missing,
+        })?;
+        T::parse(text).map_err(|problem| ParamFault { name, problem })
+    }
+}
+
+impl<T: ParamValue> Param for Option<T> {
+    fn read(params: &Params<'_>, name: &'static str) -> Result<Self, ParamFault> {
+        params
+            .get(name)
+            .map(|text| T::parse(text).map_err(|problem| ParamFault { name, problem }))
+            .transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flattened_lists_are_sorted_by_number() {
+        let pairs = [
+            ("Tag.10.Key", "j"),
+            ("Tag.2.Key", "b"),
+            ("Tag.2.Value", ""),
+            ("Tags.1.Key", "x"),
+        ];
+        let params = Params::new(
+            pairs
+                .into_iter()
+                .map(|(n, v)| (n.into(), v.into()))
+                .collect(),
+        );
+        assert_eq!(
+            params.members("Tag"),
+            [(2, "Key", "b"), (2, "Value", ""), (10, "Key", "j")]
+        );
+    }
+}

@@ -1,0 +1,44 @@
+//! `AttachPolicyToRole`.
+
+use async_trait::async_trait;
+
+use crate::model::policy::PolicyType;
+use crate::model::principal::PrincipalId;
+use crate::ops::call::{Context, Done, Write};
+use crate::ops::declare::operation;
+use crate::ops::error::OpError;
+use crate::ops::ram::{attachments, lookup};
+use crate::policy::ids::{PolicyName, RoleName};
+use crate::store::Tx;
+
+operation! {
+    /// Attaches a policy to a role.
+    AttachPolicyToRole {
+        product: Ram,
+        access: Write,
+        action: "ram:AttachPolicyToRole",
+        resources: Of(&[
+            "acs:ram:*:{account}:role/{RoleName}",
+            "acs:ram:*:{account|system}:policy/{PolicyName}",
+        ]),
+        params {
+            /// `System` or `Custom`.
+            policy_type: PolicyType = "PolicyType",
+            /// The policy; case is ignored.
+            policy_name: PolicyName = "PolicyName",
+            /// The role; case is ignored.
+            role_name: RoleName = "RoleName",
+        }
+    }
+}
+
+#[async_trait]
+impl Write for AttachPolicyToRole {
+    type Answer = Done;
+
+    async fn run(&self, cx: &Context, tx: &mut dyn Tx) -> Result<Done, OpError> {
+        let principal = PrincipalId::Role(lookup::role(&mut *tx, &self.role_name).await?.id);
+        attachments::attach(cx, tx, principal, self.policy_type, &self.policy_name).await?;
+        Ok(Done {})
+    }
+}

@@ -1,0 +1,99 @@
+//! Attaching and detaching, which differ for users and roles in the name alone.
+
+use crate::model::policy::{Attachment, PolicyRef, PolicyType};
+use crate::model::principal::PrincipalId;
+use crate::model::quotas::Quotas;
+use crate::ops::call::Context;
+use crate::ops::error::{Entity, OpError, OrRefuse as _};
+use crate::ops::ram::lookup;
+use crate::ops::ram::shapes::PolicyShape;
+use crate::policy::document::{Document, DocumentKind};
+use crate::policy::ids::PolicyName;
+use crate::store::{Snapshot, Tx};
+
+/// Attaches a policy to a principal that exists.
+pub(super) async fn attach(
+    cx: &Context,
+    tx: &mut dyn Tx,
+    principal: PrincipalId,
+    policy_type: PolicyType,
+    name: &PolicyName,
+) -> Result<(), OpError> {
+    let found = lookup::policy(&mut *tx, policy_type, name).await?;
+    let enforceable = match policy_type {
+        PolicyType::Custom => true,
+        PolicyType::System => {
+            let version = lookup::policy_version(&mut *tx, &found, found.default_version).await?;
+            Document::parse(DocumentKind::Identity, &version.document).is_ok()
+        }
+    };
+    if !enforceable {
+        return Err(OpError::NotEnforceable);
+    }
+    let attachment = Attachment {
+        principal,
+        policy: found.policy,
+        attached_at: cx.now,
+    };
+    tx.attach_policy(&attachment)
+        .await
+        .or_exists(Entity::attachment(principal))?;
+    // Counted with the new one: an attachment that exists is refused as such, also at the limit.
+    if tx.count_attached(principal, policy_type).await? > limit(&cx.iam.quotas, policy_type) {
+        return Err(OpError::LimitExceeded(Entity::attachment(principal)));
+    }
+    Ok(())
+}
+
+fn limit(quotas: &Quotas, policy_type: PolicyType) -> u32 {
+    match policy_type {
+        PolicyType::Custom => quotas.custom_policies_per_principal,
+        PolicyType::System => quotas.system_policies_per_principal,
+    }
+}
+
+/// Detaches a policy from a principal that exists.
+pub(super) async fn detach(
+    tx: &mut dyn Tx,
+    principal: PrincipalId,
+    policy_type: PolicyType,
+    name: &PolicyName,
+) -> Result<(), OpError> {
+    let policy = PolicyRef {
+        policy_type,
+        name: name.clone(),
+    };
+    let detached = tx.detach_policy(principal, &policy).await;
+    if matches!(detached, Err(crate::store::StoreError::NotFound)) {
+        // Say which of the two is missing. A system policy that left the catalogue can be detached.
+        lookup::policy(&mut *tx, policy_type, name).await?;
+    }
+    detached.or_missing(Entity::attachment(principal))
+}
+
+/// What is attached to a principal that exists.
+pub(super) async fn list(
+    snapshot: &mut dyn Snapshot,
+    principal: PrincipalId,
+) -> Result<Vec<PolicyShape>, OpError> {
+    let mut shapes = Vec::new();
+    for attachment in snapshot.list_attachments(principal).await? {
+        let PolicyRef { policy_type, name } = &attachment.policy;
+        match lookup::policy(snapshot, *policy_type, name).await {
+            Ok(policy) => shapes.push(policy.attached_shape(attachment.attached_at)),
+            // A system policy that left the catalogue has nothing to show but its name.
+            Err(OpError::NotExist(_)) => shapes.push(
+                lookup::AnyPolicy {
+                    policy: attachment.policy.clone(),
+                    description: String::new(),
+                    default_version: crate::model::policy::VersionId(1),
+                    created_at: 0,
+                    updated_at: 0,
+                }
+                .attached_shape(attachment.attached_at),
+            ),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(shapes)
+}

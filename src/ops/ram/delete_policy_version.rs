@@ -1,0 +1,43 @@
+//! `DeletePolicyVersion`.
+
+use async_trait::async_trait;
+
+use crate::model::policy::VersionId;
+use crate::ops::call::{Context, Done, Write};
+use crate::ops::declare::operation;
+use crate::ops::error::{Conflict, Entity, OpError, OrRefuse as _};
+use crate::policy::ids::PolicyName;
+use crate::store::Tx;
+
+operation! {
+    /// Drops a version of a custom policy, but not the default one.
+    DeletePolicyVersion {
+        product: Ram,
+        access: Write,
+        action: "ram:DeletePolicyVersion",
+        resources: Of(&["acs:ram:*:{account}:policy/{PolicyName}"]),
+        params {
+            /// The policy; case is ignored.
+            policy_name: PolicyName = "PolicyName",
+            /// `v1`, `v2`, ….
+            version_id: VersionId = "VersionId",
+        }
+    }
+}
+
+#[async_trait]
+impl Write for DeletePolicyVersion {
+    type Answer = Done;
+
+    async fn run(&self, _: &Context, tx: &mut dyn Tx) -> Result<Done, OpError> {
+        let policy = tx.get_policy(&self.policy_name).await?;
+        let policy = policy.ok_or(OpError::NotExist(Entity::Policy))?;
+        if policy.default_version == self.version_id {
+            return Err(OpError::DeleteConflict(Conflict::DefaultVersion));
+        }
+        tx.delete_policy_version(&policy.name, self.version_id)
+            .await
+            .or_missing(Entity::PolicyVersion)?;
+        Ok(Done {})
+    }
+}

@@ -1,0 +1,43 @@
+//! `DeleteRole`.
+
+use async_trait::async_trait;
+
+use crate::model::principal::PrincipalId;
+use crate::ops::call::{Context, Done, Write};
+use crate::ops::declare::operation;
+use crate::ops::error::{Conflict, OpError};
+use crate::ops::ram::lookup;
+use crate::policy::ids::RoleName;
+use crate::store::Tx;
+
+operation! {
+    /// Removes a role; its sessions end with it.
+    DeleteRole {
+        product: Ram,
+        access: Write,
+        action: "ram:DeleteRole",
+        resources: Of(&["acs:ram:*:{account}:role/{RoleName}"]),
+        params {
+            /// The role; case is ignored.
+            role_name: RoleName = "RoleName",
+        }
+    }
+}
+
+#[async_trait]
+impl Write for DeleteRole {
+    type Answer = Done;
+
+    async fn run(&self, _: &Context, tx: &mut dyn Tx) -> Result<Done, OpError> {
+        let role = lookup::role(&mut *tx, &self.role_name).await?;
+        if !tx
+            .list_attachments(PrincipalId::Role(role.id))
+            .await?
+            .is_empty()
+        {
+            return Err(OpError::DeleteConflict(Conflict::RoleHasPolicies));
+        }
+        tx.delete_role(role.id).await?;
+        Ok(Done {})
+    }
+}

@@ -1,0 +1,44 @@
+//! `DetachPolicyFromUser`.
+
+use async_trait::async_trait;
+
+use crate::model::policy::PolicyType;
+use crate::model::principal::PrincipalId;
+use crate::ops::call::{Context, Done, Write};
+use crate::ops::declare::operation;
+use crate::ops::error::OpError;
+use crate::ops::ram::{attachments, lookup};
+use crate::policy::ids::{PolicyName, UserName};
+use crate::store::Tx;
+
+operation! {
+    /// Detaches a policy from a user.
+    DetachPolicyFromUser {
+        product: Ram,
+        access: Write,
+        action: "ram:DetachPolicyFromUser",
+        resources: Of(&[
+            "acs:ram:*:{account}:user/{UserName}",
+            "acs:ram:*:{account|system}:policy/{PolicyName}",
+        ]),
+        params {
+            /// `System` or `Custom`.
+            policy_type: PolicyType = "PolicyType",
+            /// The policy; case is ignored.
+            policy_name: PolicyName = "PolicyName",
+            /// The user; case is ignored.
+            user_name: UserName = "UserName",
+        }
+    }
+}
+
+#[async_trait]
+impl Write for DetachPolicyFromUser {
+    type Answer = Done;
+
+    async fn run(&self, _: &Context, tx: &mut dyn Tx) -> Result<Done, OpError> {
+        let principal = PrincipalId::User(lookup::user(&mut *tx, &self.user_name).await?.id);
+        attachments::detach(tx, principal, self.policy_type, &self.policy_name).await?;
+        Ok(Done {})
+    }
+}

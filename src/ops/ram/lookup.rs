@@ -1,0 +1,135 @@
+//! Policies of both types behind one look-up, and the entities that calls name.
+
+use crate::model::catalog;
+use crate::model::policy::{PolicyRef, PolicyType, PolicyVersion, VersionId};
+use crate::model::principal::{Role, User};
+use crate::ops::error::{Entity, OpError};
+use crate::ops::ram::shapes::{PolicyShape, date};
+use crate::policy::ids::{PolicyName, RoleName, UserName};
+use crate::store::Snapshot;
+
+/// A policy of either type, as far as answers show it.
+#[derive(Debug, Clone)]
+pub(super) struct AnyPolicy {
+    pub(super) policy: PolicyRef,
+    pub(super) description: String,
+    pub(super) default_version: VersionId,
+    pub(super) created_at: i64,
+    pub(super) updated_at: i64,
+}
+
+impl AnyPolicy {
+    /// With dates and the count of its attachments.
+    pub(super) fn shape(&self, attachment_count: u32) -> PolicyShape {
+        PolicyShape {
+            attachment_count: Some(attachment_count),
+            create_date: Some(date(self.created_at)),
+            update_date: Some(date(self.updated_at)),
+            ..self.short_shape()
+        }
+    }
+
+    /// With the date of one attachment.
+    pub(super) fn attached_shape(&self, attached_at: i64) -> PolicyShape {
+        PolicyShape {
+            attach_date: Some(date(attached_at)),
+            ..self.short_shape()
+        }
+    }
+
+    fn short_shape(&self) -> PolicyShape {
+        PolicyShape {
+            policy_name: self.policy.name.to_string(),
+            policy_type: self.policy.policy_type.as_str(),
+            description: self.description.clone(),
+            default_version: self.default_version.to_string(),
+            attachment_count: None,
+            create_date: None,
+            update_date: None,
+            attach_date: None,
+            tags: None,
+        }
+    }
+}
+
+impl From<crate::model::policy::Policy> for AnyPolicy {
+    fn from(policy: crate::model::policy::Policy) -> Self {
+        Self {
+            policy: PolicyRef {
+                policy_type: PolicyType::Custom,
+                name: policy.name,
+            },
+            description: policy.description,
+            default_version: policy.default_version,
+            created_at: policy.created_at,
+            updated_at: policy.updated_at,
+        }
+    }
+}
+
+impl From<&catalog::SystemPolicy> for AnyPolicy {
+    fn from(policy: &catalog::SystemPolicy) -> Self {
+        Self {
+            policy: PolicyRef {
+                policy_type: PolicyType::System,
+                name: policy.name.clone(),
+            },
+            description: policy.description.clone(),
+            default_version: VersionId(policy.default_version),
+            created_at: policy.created_at,
+            updated_at: policy.updated_at,
+        }
+    }
+}
+
+/// The policy of that type and name.
+pub(super) async fn policy(
+    snapshot: &mut dyn Snapshot,
+    policy_type: PolicyType,
+    name: &PolicyName,
+) -> Result<AnyPolicy, OpError> {
+    let found = match policy_type {
+        PolicyType::System => catalog::system_policy(name).map(AnyPolicy::from),
+        PolicyType::Custom => snapshot.get_policy(name).await?.map(AnyPolicy::from),
+    };
+    found.ok_or(OpError::NotExist(Entity::Policy))
+}
+
+/// A version of it. Of a system policy only the default version is known.
+pub(super) async fn policy_version(
+    snapshot: &mut dyn Snapshot,
+    policy: &AnyPolicy,
+    version: VersionId,
+) -> Result<PolicyVersion, OpError> {
+    let found = match policy.policy.policy_type {
+        PolicyType::System => catalog::system_policy(&policy.policy.name)
+            .filter(|system| system.default_version == version.0)
+            .map(|system| PolicyVersion {
+                version,
+                document: system.document.clone(),
+                created_at: system.updated_at,
+            }),
+        PolicyType::Custom => {
+            snapshot
+                .get_policy_version(&policy.policy.name, version)
+                .await?
+        }
+    };
+    found.ok_or(OpError::NotExist(Entity::PolicyVersion))
+}
+
+/// The user of that name.
+pub(super) async fn user(snapshot: &mut dyn Snapshot, name: &UserName) -> Result<User, OpError> {
+    snapshot
+        .get_user(name)
+        .await?
+        .ok_or(OpError::NotExist(Entity::User))
+}
+
+/// The role of that name.
+pub(super) async fn role(snapshot: &mut dyn Snapshot, name: &RoleName) -> Result<Role, OpError> {
+    snapshot
+        .get_role(name)
+        .await?
+        .ok_or(OpError::NotExist(Entity::Role))
+}

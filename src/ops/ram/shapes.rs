@@ -1,0 +1,240 @@
+//! Members that several answers share. Field order is of no meaning to clients.
+
+use serde::Serialize;
+
+use crate::credential::time;
+use crate::model::key::AccessKey;
+use crate::model::policy::{Policy, PolicyType, PolicyVersion, VersionId};
+use crate::model::principal::{Role, User};
+use crate::model::tag::Tag;
+use crate::policy::arn;
+
+/// Unix seconds as the vendor writes them; empty for a moment that is not known.
+pub(super) fn date(unix_seconds: i64) -> String {
+    if unix_seconds == 0 {
+        String::new()
+    } else {
+        time::format(unix_seconds)
+    }
+}
+
+/// A role. The trust policy and the update date stand in some answers only.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct RoleShape {
+    role_id: String,
+    role_name: String,
+    arn: String,
+    description: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    assume_role_policy_document: Option<String>,
+    max_session_duration: i64,
+    create_date: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    update_date: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tags: Option<TagsShape>,
+}
+
+impl RoleShape {
+    /// As it is answered where it was just made.
+    pub(super) fn created(role: &Role) -> Self {
+        Self {
+            role_id: role.id.to_string(),
+            role_name: role.name.to_string(),
+            arn: arn::role_arn(role.account, &role.name).to_string(),
+            description: role.description.clone(),
+            assume_role_policy_document: Some(role.trust_policy.clone()),
+            max_session_duration: role.max_session_duration,
+            create_date: date(role.created_at),
+            update_date: None,
+            tags: None,
+        }
+    }
+
+    /// As it is answered on its own.
+    pub(super) fn whole(role: &Role) -> Self {
+        Self {
+            update_date: Some(date(role.updated_at)),
+            ..Self::created(role)
+        }
+    }
+
+    /// As it stands in a list: without the trust policy.
+    pub(super) fn listed(role: &Role, tags: Vec<Tag>) -> Self {
+        Self {
+            assume_role_policy_document: None,
+            tags: TagsShape::of(tags),
+            ..Self::whole(role)
+        }
+    }
+}
+
+/// `{"Tag": [{"TagKey", "TagValue"}]}`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct TagsShape {
+    tag: Vec<TagShape>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct TagShape {
+    tag_key: String,
+    tag_value: String,
+}
+
+impl TagsShape {
+    /// `None` for an entity without tags: the member is left out.
+    pub(super) fn of(tags: Vec<Tag>) -> Option<Self> {
+        (!tags.is_empty()).then(|| Self {
+            tag: tags
+                .into_iter()
+                .map(|t| TagShape {
+                    tag_key: t.key,
+                    tag_value: t.value,
+                })
+                .collect(),
+        })
+    }
+}
+
+/// A policy. Some members stand in some answers only.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct PolicyShape {
+    pub(super) policy_name: String,
+    pub(super) policy_type: &'static str,
+    pub(super) description: String,
+    pub(super) default_version: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) attachment_count: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) create_date: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) update_date: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) attach_date: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) tags: Option<TagsShape>,
+}
+
+impl PolicyShape {
+    /// As it is answered where it was just made.
+    pub(super) fn created(policy: &Policy) -> Self {
+        Self {
+            policy_name: policy.name.to_string(),
+            policy_type: PolicyType::Custom.as_str(),
+            description: policy.description.clone(),
+            default_version: policy.default_version.to_string(),
+            attachment_count: None,
+            create_date: Some(date(policy.created_at)),
+            update_date: None,
+            attach_date: None,
+            tags: None,
+        }
+    }
+}
+
+/// A policy's version.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct PolicyVersionShape {
+    version_id: String,
+    is_default_version: bool,
+    create_date: String,
+    policy_document: String,
+}
+
+impl PolicyVersionShape {
+    /// A version of a policy whose default is `default`.
+    pub(super) fn of(version: PolicyVersion, default: VersionId) -> Self {
+        Self {
+            version_id: version.version.to_string(),
+            is_default_version: version.version == default,
+            create_date: date(version.created_at),
+            policy_document: version.document,
+        }
+    }
+}
+
+/// A user. The update date is not in the answer that makes it, the logon date only in `GetUser`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct UserShape {
+    user_id: String,
+    user_name: String,
+    display_name: String,
+    mobile_phone: String,
+    email: String,
+    comments: String,
+    create_date: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    update_date: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_login_date: Option<String>,
+}
+
+impl UserShape {
+    /// As it is answered where it was just made.
+    pub(super) fn created(user: User) -> Self {
+        Self {
+            user_id: user.id.to_string(),
+            user_name: user.name.to_string(),
+            display_name: user.display_name,
+            mobile_phone: user.mobile_phone,
+            email: user.email,
+            comments: user.comments,
+            create_date: date(user.created_at),
+            update_date: None,
+            last_login_date: None,
+        }
+    }
+
+    /// As it stands in a list.
+    pub(super) fn listed(user: User) -> Self {
+        Self {
+            update_date: Some(date(user.updated_at)),
+            ..Self::created(user)
+        }
+    }
+
+    /// As it is answered on its own.
+    pub(super) fn whole(user: User) -> Self {
+        Self {
+            last_login_date: user.last_login_at.map(date),
+            ..Self::listed(user)
+        }
+    }
+}
+
+/// A key without its secret.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct AccessKeyShape {
+    access_key_id: String,
+    status: &'static str,
+    create_date: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access_key_secret: Option<String>,
+}
+
+impl AccessKeyShape {
+    /// As it stands in a list.
+    pub(super) fn listed(key: &AccessKey) -> Self {
+        Self {
+            access_key_id: key.id.to_string(),
+            status: key.status.as_str(),
+            create_date: date(key.created_at),
+            access_key_secret: None,
+        }
+    }
+
+    /// With the secret: once, where the key was just made.
+    pub(super) fn created(key: &AccessKey, secret: String) -> Self {
+        Self {
+            access_key_secret: Some(secret),
+            ..Self::listed(key)
+        }
+    }
+}

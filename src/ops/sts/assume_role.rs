@@ -1,0 +1,120 @@
+//! `AssumeRole`.
+
+use async_trait::async_trait;
+
+use crate::credential::time;
+use crate::iam::authn::Established;
+use crate::iam::freshness::Current;
+use crate::iam::sessions::{Session as Minted, SessionRequest};
+use crate::ops::call::{Answer, Checked, Context, Session};
+use crate::ops::declare::operation;
+use crate::ops::error::OpError;
+use crate::ops::values::{DurationSeconds, ExternalId, SessionPolicy, SourceIdentity};
+use crate::policy::arn::RoleArn;
+use crate::policy::ids::{AccountId, RoleSessionName};
+
+operation! {
+    /// Swaps a user's key or a session for a session of a role, if both sides allow.
+    ///
+    /// Asks for `sts:AssumeRole` on the role, and for `sts:SetSourceIdentity` where one is sent.
+    AssumeRole {
+        product: Sts,
+        access: Session,
+        action: "sts:AssumeRole",
+        resources: ByCall,
+        checks: own,
+        params {
+            /// `acs:ram::<account>:role/<name>`.
+            role_arn: RoleArn = "RoleArn",
+            /// 2 to 64 letters, digits, `.`, `@`, `-`, `_`.
+            role_session_name: RoleSessionName = "RoleSessionName",
+            /// 900 seconds to the role's maximum; 3600 where nothing is said.
+            duration_seconds: Option<DurationSeconds> = "DurationSeconds",
+            /// A policy that narrows the role's, up to 2048 characters.
+            policy: Option<SessionPolicy> = "Policy",
+            /// Compared by the trust policy's condition `sts:ExternalId`, 2 to 1224 characters.
+            external_id: Option<ExternalId> = "ExternalId",
+            /// Who stands behind the caller; kept through a chain of sessions.
+            source_identity: Option<SourceIdentity> = "SourceIdentity",
+        }
+    }
+}
+
+impl Checked for AssumeRole {
+    fn other_account(&self) -> Option<AccountId> {
+        Some(self.role_arn.account)
+    }
+}
+
+#[async_trait]
+impl Session for AssumeRole {
+    async fn run(
+        &self,
+        cx: &Context,
+        on: Option<(&Established, &Current)>,
+    ) -> Result<Answer, OpError> {
+        let (established, current) =
+            on.ok_or_else(|| OpError::Internal("AssumeRole without a caller".into()))?;
+        let request = SessionRequest {
+            role: &self.role_arn,
+            session_name: &self.role_session_name,
+            duration: self.duration_seconds.map(|duration| duration.0),
+            policy: self.policy.as_ref().map(|policy| policy.0.as_str()),
+            source_identity: self
+                .source_identity
+                .as_ref()
+                .map(|identity| identity.0.as_str()),
+        };
+        let minted = cx
+            .iam
+            .assume_role(
+                &established.caller,
+                established.principal.as_deref(),
+                established.session_policy.as_deref(),
+                current,
+                &request,
+            )
+            .await?;
+        Ok(answer(&minted))
+    }
+}
+
+/// Written by hand: this is the hot path. No value here holds a character that JSON escapes: names,
+/// ids and identities are of closed alphabets, the token is Base64.
+fn answer(minted: &Minted) -> Answer {
+    let Minted { claims, token } = minted;
+    let account = claims.account.to_string();
+    let role_id = claims.role_id.to_string();
+    let expiration = time::format(claims.expires_at);
+    let mut text = String::with_capacity(token.len() + 512);
+    for piece in [
+        r#"{"AssumedRoleUser":{"AssumedRoleId":""#,
+        &role_id,
+        ":",
+        claims.session_name.as_str(),
+        r#"","Arn":"acs:ram::"#,
+        &account,
+        ":role/",
+        claims.role_name.as_str(),
+        "/",
+        claims.session_name.as_str(),
+        r#""},"Credentials":{"AccessKeyId":""#,
+        claims.access_key_id.as_str(),
+        r#"","AccessKeySecret":""#,
+        claims.secret.expose(),
+        r#"","Expiration":""#,
+        &expiration,
+        r#"","SecurityToken":""#,
+        token,
+        r#""}"#,
+    ] {
+        text.push_str(piece);
+    }
+    if let Some(identity) = &claims.source_identity {
+        text.push_str(r#","SourceIdentity":""#);
+        text.push_str(identity);
+        text.push('"');
+    }
+    text.push('}');
+    Answer(text.into_bytes())
+}

@@ -1,0 +1,125 @@
+//! Freshness: tags of accounts and nonces in one round trip.
+
+use rampart::policy::ids::AccountId;
+use rampart::store::NonceRow;
+
+use crate::backend::{Exam, next, tag};
+
+fn nonce(number: u8, expires_at: i64) -> NonceRow {
+    NonceRow {
+        hash: [number; 16],
+        expires_at,
+    }
+}
+
+async fn a_nonce_is_new_once(exam: Exam) {
+    let (a, b) = (nonce(255, 10), nonce(0, 10));
+    let answer = exam.store.freshness(&[], &[a, b, a]).await.unwrap();
+    assert_eq!(answer.fresh, [true, true, false]);
+    let c = nonce(7, 10);
+    let answer = exam.store.freshness(&[], &[c, b]).await.unwrap();
+    assert_eq!(answer.fresh, [true, false]);
+    let answer = exam.store.freshness(&[], &[]).await.unwrap();
+    assert_eq!((answer.tags.len(), answer.fresh.len()), (0, 0));
+}
+
+async fn a_nonce_is_kept_until_its_time(exam: Exam) {
+    // Given twice, it is kept as long as the longer one needs.
+    let given = [nonce(1, 10), nonce(2, 20), nonce(1, 30)];
+    exam.store.freshness(&[], &given).await.unwrap();
+    assert_eq!(exam.store.forget_nonces(9).await.unwrap(), 0);
+    assert_eq!(exam.store.forget_nonces(20).await.unwrap(), 1);
+    let answer = exam.store.freshness(&[], &given).await.unwrap();
+    assert_eq!(answer.fresh, [false, true, false]);
+}
+
+async fn many_nonces_are_forgotten(exam: Exam) {
+    for start in [0, 1] {
+        let given: Vec<_> = (0..12_000_u32)
+            .map(|number| {
+                let mut hash = [start; 16];
+                hash[..4].copy_from_slice(&number.to_be_bytes());
+                NonceRow {
+                    hash,
+                    expires_at: 1,
+                }
+            })
+            .collect();
+        let answer = exam.store.freshness(&[], &given).await.unwrap();
+        assert!(answer.fresh.iter().all(|fresh| *fresh));
+    }
+    assert_eq!(exam.store.forget_nonces(1).await.unwrap(), 24_000);
+    assert_eq!(exam.store.forget_nonces(1).await.unwrap(), 0);
+}
+
+async fn tags_are_those_of_now_in_the_order_asked(exam: Exam) {
+    let (a, b) = (exam.account().await, exam.account().await);
+    let nobody = AccountId::from_random(next());
+    let new = tag();
+    exam.store
+        .begin_write(a, new)
+        .await
+        .unwrap()
+        .commit()
+        .await
+        .unwrap();
+    let asked = [b, nobody, a, AccountId::SYSTEM, a];
+    let tags = exam.store.freshness(&asked, &[]).await.unwrap().tags;
+    let of_b = exam.read(b).await.account().tag;
+    let of_system = exam.read(AccountId::SYSTEM).await.account().tag;
+    assert_eq!(
+        tags,
+        [Some(of_b), None, Some(new), Some(of_system), Some(new)]
+    );
+}
+
+async fn nonces_do_not_move_the_revision(exam: Exam) {
+    let account = exam.account().await;
+    let before = exam.read(account).await.account().tag;
+    let answer = exam
+        .store
+        .freshness(&[account], &[nonce(1, 1)])
+        .await
+        .unwrap();
+    assert_eq!(answer.tags, [Some(before)]);
+    assert_eq!(exam.read(account).await.account().tag, before);
+}
+
+async fn t03_opposite_orders_do_not_block_each_other(exam: Exam) {
+    let mut nonces: Vec<_> = (0..=255).map(|number| nonce(number, 10)).collect();
+    let mut tasks = Vec::new();
+    for _ in 0..16 {
+        nonces.reverse();
+        let (store, nonces) = (exam.store.clone(), nonces.clone());
+        tasks.push(tokio::spawn(async move {
+            store.freshness(&[AccountId::SYSTEM], &nonces).await
+        }));
+    }
+    let mut fresh = 0;
+    for task in tasks {
+        let answer = task.await.unwrap().unwrap();
+        fresh += answer.fresh.iter().filter(|fresh| **fresh).count();
+    }
+    assert_eq!(fresh, 256);
+}
+
+async fn t14_nonces_outlive_the_store(exam: Exam) {
+    exam.store.freshness(&[], &[nonce(1, 10)]).await.unwrap();
+    if exam.place.path().is_none() && exam.store.is_embedded() {
+        return; // In memory nothing outlives the store.
+    }
+    let again = exam.place.open().await;
+    let answer = again.freshness(&[], &[nonce(1, 10)]).await.unwrap();
+    again.close().await;
+    assert_eq!(answer.fresh, [false]);
+}
+
+cases!(
+    a_nonce_is_new_once,
+    a_nonce_is_kept_until_its_time,
+    many_nonces_are_forgotten,
+    tags_are_those_of_now_in_the_order_asked,
+    nonces_do_not_move_the_revision,
+    t03_opposite_orders_do_not_block_each_other,
+    t14_nonces_outlive_the_store,
+);
