@@ -211,7 +211,7 @@ impl Check<'_> {
                 );
             }
             let policies = self.attachments(&role.policies);
-            let Some(name) = name.map(NewRoleName::into_role_name) else {
+            let Some(name) = name.map(|name| name.role_name().clone()) else {
                 continue;
             };
             self.once(&mut seen, name.clone(), place, "the role");
