@@ -2,8 +2,7 @@
 //!
 //! [`Iam`] holds that state. The pipeline (`wire`) asks it, in this order, who signed ([`authn`]),
 //! on which state of the accounts to decide ([`freshness`]) and whether the nonce is new
-//! ([`replay`]), what the caller may ([`authz`], [`sessions`]), and for the turn to write
-//! ([`writers`]).
+//! ([`replay`]), what the caller may ([`authz`], [`sessions`]), and for a transaction ([`mod@write`]).
 
 pub mod audit;
 pub mod authn;
@@ -19,7 +18,6 @@ pub mod secrets;
 pub mod sessions;
 pub mod views;
 pub mod write;
-pub mod writers;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -36,7 +34,6 @@ use crate::iam::keys::Keys;
 use crate::iam::replay::Replay;
 use crate::iam::replay::mark::Mark;
 use crate::iam::secrets::Secrets;
-use crate::iam::writers::Writers;
 use crate::model::quotas::Quotas;
 use crate::ports::{Clock, Entropy};
 use crate::store::Store;
@@ -103,7 +100,6 @@ pub struct Iam {
     pub session_policies: SessionPolicies,
     nonce_hasher: NonceHasher,
     window: TimeWindow,
-    writers: Writers,
     forgotten_at: AtomicI64,
     flushed_at: AtomicI64,
 }
@@ -180,7 +176,6 @@ impl Iam {
             quotas: config.quotas,
             refusals: Refusals::default(),
             session_policies: SessionPolicies::default(),
-            writers: Writers::default(),
             forgotten_at: AtomicI64::new(clock.now()),
             flushed_at: AtomicI64::new(clock.now()),
             store,

@@ -1,10 +1,9 @@
-//! Changing an account: the turn, the transaction, and the views that are dropped when it ends.
+//! Changing an account: the transaction, and the views that are dropped when it ends.
 
 use std::sync::Arc;
 
 use crate::iam::Iam;
 use crate::iam::generate;
-use crate::iam::writers::Turn;
 use crate::policy::ids::AccountId;
 use crate::store::{Snapshot, StoreError, Tx};
 
@@ -14,7 +13,6 @@ pub struct WriteGuard {
     tx: Option<Box<dyn Tx>>,
     account: AccountId,
     iam: Arc<Iam>,
-    _turn: Turn,
 }
 
 impl std::fmt::Debug for WriteGuard {
@@ -56,7 +54,7 @@ impl Drop for WriteGuard {
 }
 
 impl Iam {
-    /// Waits for the turn and opens a transaction on `account`.
+    /// Waits for the turn to write `account` and opens a transaction on it.
     ///
     /// Run it in a task of its own where the future may be dropped: between a commit and the end of
     /// the guard nothing may be lost.
@@ -68,18 +66,12 @@ impl Iam {
         self: &Arc<Self>,
         account: AccountId,
     ) -> Result<WriteGuard, StoreError> {
-        let turn = self
-            .writers
-            .turn(account)
-            .await
-            .map_err(|busy| StoreError::Unavailable(Box::new(busy)))?;
         let tag = generate::revision_tag(self.entropy.as_ref());
         let tx = self.store.begin_write(account, tag).await?;
         Ok(WriteGuard {
             tx: Some(tx),
             account,
             iam: Arc::clone(self),
-            _turn: turn,
         })
     }
 

@@ -72,6 +72,12 @@ macro_rules! relation {
             "::text[]) AS x (a, b))"
         )
     };
+    (sqlite texts $a:literal) => {
+        concat!("(SELECT value FROM json_each(", $a, "))")
+    };
+    (postgres texts $a:literal) => {
+        concat!("(SELECT unnest(", $a, "::text[]))")
+    };
     (sqlite refusals) => {
         "SELECT
             x.value,

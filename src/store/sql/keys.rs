@@ -1,10 +1,12 @@
 //! Access keys.
 
+use std::collections::HashMap;
+
 use super::removed::{self, IdKind};
 use super::session::Session;
 use crate::model::key::{AccessKey, AccessKeyStatus, KeyOwner};
 use crate::policy::ids::{AccessKeyId, AccountId};
-use crate::store::dialect::{Connection, Dialect, Fields, Row, args, statements};
+use crate::store::dialect::{Arg, Connection, Dialect, Fields, Row, args, statements};
 use crate::store::{Removed, Result};
 
 statements! {
@@ -20,6 +22,18 @@ statements! {
             sealed_secret
         FROM access_keys
         WHERE id = $1";
+    /// The same for several at once, in no order.
+    FIND_ALL = "
+        SELECT
+            id,
+            account_id,
+            owner_kind,
+            owner_id,
+            status,
+            created_at,
+            sealed_secret
+        FROM access_keys
+        WHERE id IN ", {texts "$1"}, "";
     GET = "
         SELECT
             id,
@@ -121,6 +135,20 @@ pub(super) async fn find<D: Dialect>(
 ) -> Result<Option<AccessKey>> {
     let rows = D::fetch(connection, &FIND, args![id.as_str()]).await?;
     rows.first().map(key::<D>).transpose()
+}
+
+pub(super) async fn find_all<D: Dialect>(
+    connection: &mut Connection<D>,
+    ids: &[AccessKeyId],
+) -> Result<Vec<Option<AccessKey>>> {
+    let texts = ids.iter().map(|id| Some(id.to_string())).collect();
+    let rows = D::fetch(connection, &FIND_ALL, vec![Arg::Texts(texts)]).await?;
+    let mut found = HashMap::with_capacity(rows.len());
+    for row in &rows {
+        let key = key::<D>(row)?;
+        found.insert(key.id.clone(), key);
+    }
+    Ok(ids.iter().map(|id| found.get(id).cloned()).collect())
 }
 
 pub(super) async fn get<D: Dialect>(

@@ -132,6 +132,10 @@ impl<D: Dialect> Store for SqlStore<D> {
         keys::find::<D>(&mut *acquire::<D>(&self.readers).await?, id).await
     }
 
+    async fn find_keys(&self, ids: &[AccessKeyId]) -> Result<Vec<Option<AccessKey>>> {
+        keys::find_all::<D>(&mut *acquire::<D>(&self.readers).await?, ids).await
+    }
+
     async fn find_account(&self, alias: &str) -> Result<Option<Account>> {
         accounts::find::<D>(&mut *acquire::<D>(&self.readers).await?, alias).await
     }
