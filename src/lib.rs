@@ -38,6 +38,10 @@ pub mod wire;
 #[cfg(feature = "server")]
 pub mod stub;
 
+/// The operator's side: the seed, accounts, the control socket.
+#[cfg(feature = "server")]
+pub mod operator;
+
 /// Composition: the listener, the background work, the graceful stop.
 #[cfg(feature = "server")]
 pub mod app;

@@ -3,10 +3,14 @@
 //! Each subcommand has a file here with its arguments and a `run`. Settings of the server have
 //! flags in `serve`; all of them have a variable and a key in the file (`config`).
 
+pub mod account;
 mod call;
 mod check_config;
 mod key;
+mod operate;
+pub mod operator;
 pub mod policy;
+pub mod seed;
 mod serve;
 mod sign;
 pub mod signature;
@@ -37,6 +41,10 @@ enum Command {
     /// Verify captured requests.
     #[command(subcommand)]
     Signature(signature::SignatureCommand),
+    /// Reconcile accounts, users, keys, policies and roles with a YAML file.
+    Seed(Box<operate::SeedArgs>),
+    /// Make and list accounts.
+    Account(Box<operate::AccountArgs>),
     /// Make master keys and change the keys that seal session tokens.
     #[command(subcommand)]
     Key(key::KeyCommand),
@@ -55,6 +63,8 @@ pub fn run() -> ExitCode {
         Some(Command::Call(arguments)) => arguments.run(),
         Some(Command::Policy(command)) => command.run(),
         Some(Command::Signature(command)) => command.run(),
+        Some(Command::Seed(arguments)) => arguments.run(),
+        Some(Command::Account(arguments)) => arguments.run(),
         Some(Command::Key(command)) => command.run(),
         Some(Command::CheckConfig(arguments)) => arguments.run(),
         Some(Command::Version) => {

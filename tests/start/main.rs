@@ -6,6 +6,7 @@ mod connections;
 mod first_start;
 mod incarnation;
 mod listeners;
+mod operate;
 #[path = "../support/postgres.rs"]
 mod postgres;
 mod server;
