@@ -28,8 +28,9 @@ use crate::bootstrap::{BootstrapError, DataDir};
 use crate::config::{RpcFormat, Settings};
 use crate::iam::{Iam, StartError};
 use crate::store::StoreError;
-use crate::stub::{Api, WireSettings};
 use crate::telemetry::{self, Metrics};
+use crate::wire::origin::ProxyError;
+use crate::wire::{Api, WireSettings};
 
 pub use data::{Data, open_offline};
 
@@ -72,6 +73,9 @@ pub enum AppError {
         #[source]
         source: Box<dyn Error + Send + Sync>,
     },
+    /// A trusted proxy is neither an address nor a network.
+    #[error("`listener.trusted_proxies`")]
+    Proxy(#[from] ProxyError),
     /// The machine refuses us something.
     #[error("cannot {0}")]
     Machine(&'static str, #[source] std::io::Error),
@@ -187,7 +191,7 @@ impl App {
         let connections = Connections::new(&settings.listener);
         // The database has just answered.
         let ready = Arc::new(AtomicBool::new(true));
-        let (api, admin) = routers(settings, &addresses, &iam, &ready, &metrics);
+        let (api, admin) = routers(settings, &addresses, &iam, &ready, &metrics)?;
         let mut servers = vec![api_socket.serve(api, &options, &connections)];
         servers.extend(
             admin_socket
@@ -259,17 +263,17 @@ fn routers(
     iam: &Arc<Iam>,
     ready: &Arc<AtomicBool>,
     metrics: &Metrics,
-) -> (Router, Option<Router>) {
+) -> Result<(Router, Option<Router>), AppError> {
     let api = Api::new(
         Arc::clone(iam),
-        WireSettings {
+        &WireSettings {
             max_body_bytes: settings.api.max_body_bytes,
             default_rpc_format_json: settings.api.default_rpc_format == RpcFormat::Json,
             body_timeout_seconds: settings.api.body_timeout_seconds,
             trusted_proxies: settings.listener.trusted_proxies.clone(),
             secure_transport: settings.has_tls(),
         },
-    );
+    )?;
     let health = || {
         let ready = Arc::clone(ready);
         routes::health(move || ready.load(Ordering::Relaxed))
@@ -283,7 +287,7 @@ fn routers(
     let admin = addresses
         .admin
         .map(|_| routes::complete(health().merge(routes::metrics(metrics.clone()))));
-    (routes::complete(router), admin)
+    Ok((router, admin))
 }
 
 /// The address as a client on this machine writes it.

@@ -34,10 +34,6 @@ pub mod ops;
 #[cfg(feature = "server")]
 pub mod wire;
 
-/// Stand-ins until the merge.
-#[cfg(feature = "server")]
-pub mod stub;
-
 /// The operator's side: the seed, accounts, the control socket.
 #[cfg(feature = "server")]
 pub mod operator;

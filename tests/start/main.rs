@@ -2,6 +2,7 @@
 //!
 //! What the API answers is tested elsewhere; here any answer of it will do.
 
+mod call;
 mod connections;
 mod first_start;
 mod incarnation;
