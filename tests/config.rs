@@ -1,6 +1,11 @@
 //! Settings: precedence, unknown keys, key paths in errors, validation; through the real binary,
 //! because the environment of a process cannot be changed safely from within.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

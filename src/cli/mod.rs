@@ -42,9 +42,9 @@ enum Command {
     #[command(subcommand)]
     Signature(signature::SignatureCommand),
     /// Reconcile accounts, users, keys, policies and roles with a YAML file.
-    Seed(Box<operate::SeedArgs>),
+    Seed(Box<operate::SeedCommand>),
     /// Make and list accounts.
-    Account(Box<operate::AccountArgs>),
+    Account(Box<operate::AccountOperation>),
     /// Make master keys and change the keys that seal session tokens.
     #[command(subcommand)]
     Key(key::KeyCommand),

@@ -14,7 +14,7 @@ use crate::telemetry;
 
 /// `rampart seed`.
 #[derive(Debug, clap::Args)]
-pub(super) struct SeedArgs {
+pub(super) struct SeedCommand {
     #[command(flatten)]
     seed: seed::SeedArgs,
     #[command(flatten)]
@@ -23,7 +23,7 @@ pub(super) struct SeedArgs {
 
 /// `rampart account`.
 #[derive(Debug, clap::Args)]
-pub(super) struct AccountArgs {
+pub(super) struct AccountOperation {
     #[command(subcommand)]
     command: account::AccountCommand,
     #[command(flatten)]
@@ -40,7 +40,7 @@ pub(super) struct RotateArgs {
     data: DataArgs,
 }
 
-impl SeedArgs {
+impl SeedCommand {
     pub(super) fn run(self) -> ExitCode {
         let seed = self.seed;
         operate(self.data, async |server, out| {
@@ -49,7 +49,7 @@ impl SeedArgs {
     }
 }
 
-impl AccountArgs {
+impl AccountOperation {
     pub(super) fn run(self) -> ExitCode {
         let command = self.command;
         operate(self.data, async |server, out| {
