@@ -38,6 +38,10 @@ pub mod wire;
 #[cfg(feature = "server")]
 pub mod operator;
 
+/// Stand-ins until the merge.
+#[cfg(feature = "server")]
+pub mod stub;
+
 /// Composition: the listener, the background work, the graceful stop.
 #[cfg(feature = "server")]
 pub mod app;

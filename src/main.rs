@@ -1,3 +1,5 @@
 //! The `rampart` binary.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    rampart::cli::run()
+}

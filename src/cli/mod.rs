@@ -1,7 +1,108 @@
-//! The command line.
+//! The command line. `rampart` alone is `rampart serve`.
+//!
+//! Each subcommand has a file here with its arguments and a `run`. Settings of the server have
+//! flags in `serve`; all of them have a variable and a key in the file (`config`).
 
 pub mod account;
+mod call;
+mod check_config;
+mod key;
 pub mod operator;
 pub mod policy;
 pub mod seed;
+mod serve;
+mod sign;
 pub mod signature;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// A self-hosted server that speaks the wire protocol of Alibaba Cloud's RAM and STS.
+#[derive(Debug, Parser)]
+#[command(name = "rampart", version, args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: serve::ServeArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve; what `rampart` alone does.
+    Serve(Box<serve::ServeArgs>),
+    /// Sign and send one call.
+    Call(Box<call::CallArgs>),
+    /// Look at policy documents, run decision cases.
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
+    /// Verify captured requests.
+    #[command(subcommand)]
+    Signature(signature::SignatureCommand),
+    /// Make master keys and change the keys that seal session tokens.
+    #[command(subcommand)]
+    Key(key::KeyCommand),
+    /// Say whether the settings can be used, without starting.
+    CheckConfig(Box<check_config::CheckConfigArgs>),
+    /// Print the version.
+    Version,
+}
+
+/// Runs the command that the process was started with.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    match cli.command {
+        None => cli.serve.run(),
+        Some(Command::Serve(arguments)) => arguments.run(),
+        Some(Command::Call(arguments)) => arguments.run(),
+        Some(Command::Policy(command)) => command.run(),
+        Some(Command::Signature(command)) => command.run(),
+        Some(Command::Key(command)) => command.run(),
+        Some(Command::CheckConfig(arguments)) => arguments.run(),
+        Some(Command::Version) => {
+            println!("rampart {}", env!("CARGO_PKG_VERSION"));
+            ExitCode::SUCCESS
+        }
+    }
+}
+
+/// What a command ends with where its arguments or settings cannot be used. Clap uses it too.
+const USAGE: u8 = 2;
+
+/// Prints an error with all its causes on one line, and ends with that code.
+fn failure(error: &dyn std::error::Error, code: u8) -> ExitCode {
+    let mut line = format!("rampart: {error}");
+    let mut shown = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let text = error.to_string();
+        // Some errors of libraries quote their cause already.
+        if !shown.contains(&text) {
+            line.push_str(": ");
+            line.push_str(&text);
+        }
+        shown = text;
+        cause = error.source();
+    }
+    eprintln!("{line}");
+    ExitCode::from(code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn alone_is_serve() {
+        let cli = Cli::try_parse_from(["rampart", "--ephemeral", "--listen", "127.0.0.1:0"]);
+        assert!(cli.unwrap().command.is_none());
+        assert!(Cli::try_parse_from(["rampart", "--ephemeral", "version"]).is_err());
+    }
+}

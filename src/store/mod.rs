@@ -1,12 +1,12 @@
 //! The only place that knows SQL.
 //!
-//! [`Store`] opens transactions; [`Snapshot`] reads, [`Tx`] also writes. All three are object-safe,
+//! `Store` opens transactions; `Snapshot` reads, `Tx` also writes. All three are object-safe,
 //! so nothing above knows which database is below. `sql::SqlStore` implements them once, with one
 //! SQL text per statement; what the two databases really do differently stands in `dialect`.
 //!
 //! A snapshot and a transaction belong to one account, given when they are opened, so no look-up
-//! can cross accounts by omission. The doors between accounts are [`Store::find_key`] and
-//! [`Store::find_account`].
+//! can cross accounts by omission. The doors between accounts are `Store::find_key` and
+//! `Store::find_account`.
 //!
 //! To add an entity: a pair of migrations, a record in `model`, its methods here, its statements in
 //! a file of `store/sql/`, its cases in `tests/store/`.

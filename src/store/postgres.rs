@@ -6,11 +6,13 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use sqlx::error::DatabaseError;
 use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::pool::PoolConnectionMetadata;
 use sqlx::postgres::{
     PgArguments, PgConnectOptions, PgConnection, PgPoolOptions, PgRow, PgSslMode, Postgres,
 };
-use sqlx::{Arguments, Executor, Pool, Row as _, SqlSafeStr};
+use sqlx::{Arguments, Connection as _, Executor, Pool, Row as _, SqlSafeStr};
 
 use super::dialect::{
     Arg, Dialect, Fields, Freshness, NulError, Statement, driver_error, statements,
@@ -19,6 +21,9 @@ use super::sql::{SqlStore, migrations};
 use super::{NonceRow, Result, StoreError};
 use crate::model::account::RevisionTag;
 use crate::policy::ids::AccountId;
+
+/// How long a connection is taken to be alive after it served.
+const RESTED: Duration = Duration::from_secs(1);
 
 /// A store on PostgreSQL.
 pub type PostgresStore = SqlStore<PostgresDialect>;
@@ -103,6 +108,8 @@ impl SqlStore<PostgresDialect> {
                 .max_connections(most.max(1))
                 .acquire_timeout(options.wait)
                 .after_connect(|connection, _| Box::pin(assert_durable(connection)))
+                .test_before_acquire(false)
+                .before_acquire(|connection, used| Box::pin(is_alive(connection, used)))
                 .connect_lazy_with(connect)
         };
         migrate(&connect, &options).await?;
@@ -167,6 +174,18 @@ async fn assert_durable(connection: &mut PgConnection) -> sqlx::Result<()> {
         )
         .await
         .map(drop)
+}
+
+/// Asks a connection that has rested whether it is alive; one that served a moment ago is believed,
+/// for asking each time would cost a round trip as long as the statement's own.
+async fn is_alive(
+    connection: &mut PgConnection,
+    used: PoolConnectionMetadata,
+) -> sqlx::Result<bool> {
+    if used.idle_for >= RESTED {
+        connection.ping().await?;
+    }
+    Ok(true)
 }
 
 fn arguments(args: Vec<Arg>) -> Result<PgArguments> {
@@ -277,7 +296,7 @@ impl Dialect for PostgresDialect {
     }
 
     fn error(error: sqlx::Error) -> StoreError {
-        let Some(code) = error.as_database_error().and_then(|e| e.code()) else {
+        let Some(code) = error.as_database_error().and_then(DatabaseError::code) else {
             return driver_error(error);
         };
         // https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -296,5 +315,34 @@ impl Dialect for PostgresDialect {
             }
             _ => StoreError::Internal(Box::new(error)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn t23_a_server_elsewhere_is_known_by_its_name() {
+        let mode = |url| {
+            let options = connect_options(url, &PostgresOptions::default()).unwrap();
+            format!("{:?}", options.get_ssl_mode())
+        };
+        for url in [
+            "postgres://a@db.example.com/rampart",
+            "postgres://a@10.0.0.1/rampart?application_name=x",
+        ] {
+            assert_eq!(mode(url), "VerifyFull", "{url}");
+        }
+        for url in [
+            "postgres://a@localhost/rampart",
+            "postgres://a@127.0.0.1:5433/rampart",
+            "postgres://a@[::1]/rampart",
+            "postgres://a@localhost/rampart?host=/run/postgresql",
+        ] {
+            assert_eq!(mode(url), "Prefer", "{url}");
+        }
+        let told = "postgres://a@db/rampart?sslmode=disable";
+        assert_eq!(mode(told), "Disable");
     }
 }

@@ -7,6 +7,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use sqlx::error::DatabaseError;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions,
@@ -85,6 +86,8 @@ impl SqlStore<SqliteDialect> {
             SqlitePoolOptions::new()
                 .max_connections(most)
                 .acquire_timeout(options.wait)
+                // Within one process nothing gets lost on the way.
+                .test_before_acquire(false)
                 .after_connect(|connection, _| Box::pin(assert_durable(connection, "wal")))
                 .after_release(|connection, _| Box::pin(is_usable(connection)))
         };
@@ -110,6 +113,7 @@ impl SqlStore<SqliteDialect> {
             .idle_timeout(None)
             .max_lifetime(None)
             .acquire_timeout(options.wait)
+            .test_before_acquire(false)
             .after_connect(|connection, _| Box::pin(assert_durable(connection, "memory")))
             .connect_lazy_with(connect);
         migrate(&pool).await?;
@@ -316,7 +320,7 @@ impl Dialect for SqliteDialect {
     }
 
     fn error(error: sqlx::Error) -> StoreError {
-        let Some(code) = error.as_database_error().and_then(|e| e.code()) else {
+        let Some(code) = error.as_database_error().and_then(DatabaseError::code) else {
             return driver_error(error);
         };
         // The low byte is the kind, the rest details (https://www.sqlite.org/rescode.html).
@@ -329,3 +333,6 @@ impl Dialect for SqliteDialect {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -139,7 +139,7 @@ async fn t12_a_locked_account_holds_up_no_other(exam: Exam) {
     let (locked, other) = (exam.account().await, exam.account().await);
     let elsewhere = exam.place.open().await;
     let lock = elsewhere.begin_write(locked, tag()).await.unwrap();
-    let waiting: Vec<_> = (0..200)
+    let waiting: Vec<_> = (0..1000)
         .map(|_| {
             let store = exam.store.clone();
             tokio::spawn(async move { store.begin_write(locked, tag()).await?.commit().await })

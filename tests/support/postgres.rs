@@ -46,6 +46,11 @@ impl Database {
         Self { name, url }
     }
 
+    /// What the server calls it.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Removes the database.
     pub(crate) async fn remove(self) {
         run(&format!(

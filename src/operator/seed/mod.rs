@@ -14,6 +14,7 @@ pub(crate) mod fields;
 mod file;
 mod fingerprint;
 mod holdings;
+mod load;
 mod model;
 mod plan;
 mod prune;

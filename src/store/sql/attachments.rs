@@ -100,22 +100,16 @@ statements! {
     COUNT_EACH = "
         SELECT
             a.policy_type,
-            a.policy_name,
-            a.count
-        FROM (
-            SELECT
-                x.policy_type,
-                x.policy_key AS policy_name,
-                COUNT(*) AS count
-            FROM ", {pairs "$2" "$3"}, " f
-            JOIN attachments x
-                ON x.account_id = $1
-                AND x.policy_type = f.a
-                AND x.policy_key = f.b
-            GROUP BY
-                x.policy_type,
-                x.policy_key
-        ) a";
+            a.policy_key,
+            COUNT(*) AS count
+        FROM ", {pairs "$2" "$3"}, " f
+        JOIN attachments a
+            ON a.account_id = $1
+            AND a.policy_type = f.a
+            AND a.policy_key = f.b
+        GROUP BY
+            a.policy_type,
+            a.policy_key";
     COUNT_ATTACHED = "
         SELECT COUNT(*) AS count
         FROM attachments
@@ -247,7 +241,7 @@ pub(super) async fn count<D: Dialect>(
     let record = |row: &Row<D>| {
         let fields = Fields::<D>::of(row, "attachments");
         let policy_type: PolicyType = fields.parsed("policy_type")?;
-        let name: PolicyName = fields.parsed("policy_name")?;
+        let name: PolicyName = fields.parsed("policy_key")?;
         Ok((PolicyRef { policy_type, name }, fields.number("count")?))
     };
     let counted = session.list(&COUNT_EACH, args, record).await?;

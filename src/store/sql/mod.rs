@@ -82,26 +82,41 @@ impl<D: Dialect> SqlStore<D> {
         }
     }
 
+    #[cfg(test)]
+    pub(super) fn readers(&self) -> &Pool<D::Database> {
+        &self.readers
+    }
+
+    #[cfg(test)]
+    pub(super) fn writers(&self) -> &Pool<D::Database> {
+        &self.writers
+    }
+
+    /// Every statement, those of the dialect too.
+    pub(super) fn statements() -> impl Iterator<Item = &'static Statement> {
+        let own = STATEMENTS.iter().copied().flatten();
+        own.chain(D::STATEMENTS).copied()
+    }
+
     /// Prepares every statement on the database and answers how many there are. It is what a
     /// compiler's check would be, were there one that knows both databases.
     ///
     /// # Errors
     /// The names of the statements that the database refuses, with its reasons.
     pub async fn prepare_all(&self) -> std::result::Result<usize, Vec<(&'static str, StoreError)>> {
-        let all = || STATEMENTS.iter().chain([&D::STATEMENTS]).copied().flatten();
         let mut refused = Vec::new();
         let mut connection = self
             .writers
             .acquire()
             .await
             .map_err(|error| vec![("acquire", D::error(error))])?;
-        for statement in all() {
+        for statement in Self::statements() {
             if let Err(error) = D::prepare(&mut connection, statement).await {
                 refused.push((statement.name, error));
             }
         }
         if refused.is_empty() {
-            Ok(all().count())
+            Ok(Self::statements().count())
         } else {
             Err(refused)
         }

@@ -1,0 +1,27 @@
+//! `rampart key`: the master key's making, and the rotation of the keys that seal session tokens.
+
+use std::process::ExitCode;
+
+use zeroize::Zeroizing;
+
+use crate::credential::seal::MasterKey;
+use crate::ports::{Entropy as _, SystemEntropy};
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum KeyCommand {
+    /// Print a new master key: 32 random bytes in base64. Keep it in a file of mode 0600.
+    Generate,
+}
+
+impl KeyCommand {
+    pub(super) fn run(self) -> ExitCode {
+        match self {
+            Self::Generate => {
+                let mut bytes = Zeroizing::new([0; 32]);
+                SystemEntropy.fill(&mut *bytes);
+                println!("{}", MasterKey::generate(*bytes).to_base64().expose());
+                ExitCode::SUCCESS
+            }
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! The sections of the settings. Their texts are the sample file's.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::Sensitive;
+use crate::model::quotas::Quotas;
+use crate::policy::ids::{AccessKeyId, AccountId};
+
+/// See [`Settings::listener`].
+#[derive(Debug, Clone, Serialize, confique::Config)]
+pub struct Listener {
+    /// The address of the API. Beyond loopback it needs TLS, or `insecure_plaintext`. Port 0 takes
+    /// a free one.
+    #[config(env = "RAMPART_LISTEN", default = "127.0.0.1:7267")]
+    pub listen: SocketAddr,
+
+    /// A second address, for `/metrics`, `/healthz` and `/readyz` alone. Without it `/metrics`
+    /// is served beside the API if that is on loopback, else nowhere.
+    #[config(env = "RAMPART_ADMIN_LISTEN")]
+    pub admin_listen: Option<SocketAddr>,
+
+    /// Lets a listener beyond loopback speak plain HTTP: for use behind a proxy that ends TLS.
+    #[config(env = "RAMPART_INSECURE_PLAINTEXT", default = false)]
+    pub insecure_plaintext: bool,
+
+    /// Connections at once.
+    #[config(env = "RAMPART_MAX_CONNECTIONS", default = 4096)]
+    pub max_connections: usize,
+
+    /// Connections at once from one IPv4 address or IPv6 /64; trusted proxies are exempt.
+    #[config(env = "RAMPART_MAX_CONNECTIONS_PER_PEER", default = 1024)]
+    pub max_connections_per_peer: usize,
+
+    /// A connection that has been silent this long, or has not finished its next request's head
+    /// this long after the one before, is closed. Clients keep connections for a minute or more.
+    #[config(env = "RAMPART_IDLE_TIMEOUT_SECONDS", default = 75)]
+    pub idle_timeout_seconds: u64,
+
+    /// How long a TLS handshake may take.
+    #[config(env = "RAMPART_HANDSHAKE_TIMEOUT_SECONDS", default = 10)]
+    pub handshake_timeout_seconds: u64,
+
+    /// How long requests in flight may take to finish once the server is told to stop.
+    #[config(env = "RAMPART_SHUTDOWN_TIMEOUT_SECONDS", default = 10)]
+    pub shutdown_timeout_seconds: u64,
+
+    /// Proxies whose word on the client's address and scheme is taken: addresses or networks, as
+    /// `10.0.0.0/8`. In the environment with commas between.
+    #[config(
+        env = "RAMPART_TRUSTED_PROXIES",
+        default = [],
+        parse_env = list,
+    )]
+    pub trusted_proxies: Vec<String>,
+}
+
+/// See [`Settings::tls`].
+#[derive(Debug, Clone, Serialize, confique::Config)]
+pub struct Tls {
+    /// The certificate and its chain, PEM.
+    #[config(env = "RAMPART_TLS_CERT")]
+    pub cert_file: Option<PathBuf>,
+
+    /// The certificate's private key, PEM.
+    #[config(env = "RAMPART_TLS_KEY")]
+    pub key_file: Option<PathBuf>,
+
+    /// `auto` is reserved for a certificate that the server makes itself; not built yet.
+    #[config(env = "RAMPART_TLS")]
+    pub mode: Option<String>,
+}
+
+/// See [`Settings::storage`].
+#[derive(Debug, Clone, Serialize, confique::Config)]
+pub struct Storage {
+    /// The data directory: the embedded database, the master key, root's first credentials, the
+    /// control socket. Made with mode 0700 if it is not there.
+    #[config(env = "RAMPART_DATA_DIR", default = "./rampart-data")]
+    pub data_dir: PathBuf,
+
+    /// The database: `sqlite:<path>` or `postgres://user@host/name`. Without it,
+    /// `rampart.db` in the data directory.
+    #[config(env = "RAMPART_DATABASE")]
+    pub database: Option<Sensitive>,
+
+    /// A file that holds the database's URL instead.
+    #[config(env = "RAMPART_DATABASE_FILE")]
+    pub database_file: Option<PathBuf>,
+
+    /// Lets PostgreSQL on another host be reached without `sslmode=verify-full`.
+    #[config(env = "RAMPART_INSECURE_DATABASE", default = false)]
+    pub insecure_database: bool,
+
+    /// The master key: 32 bytes in base64 (`rampart key generate`). Needed with PostgreSQL;
+    /// embedded, `master.key` in the data directory is made at the first start.
+    #[config(env = "RAMPART_MASTER_KEY_FILE")]
+    pub master_key_file: Option<PathBuf>,
+
+    /// Keeps everything in memory and leaves nothing on disk.
+    #[config(env = "RAMPART_EPHEMERAL", default = false)]
+    pub ephemeral: bool,
+
+    /// Seed files, applied at each start in this order; what was removed meanwhile stays removed.
+    /// In the environment with commas between.
+    #[config(
+        env = "RAMPART_SEED",
+        default = [],
+        parse_env = paths,
+    )]
+    pub seed_files: Vec<PathBuf>,
+}
+
+/// See [`Settings::account`].
+#[derive(Debug, Clone, Serialize, confique::Config)]
+pub struct FirstAccount {
+    /// The first account's id: 16 digits. Drawn if it is not given.
+    #[config(env = "RAMPART_ACCOUNT_ID")]
+    pub id: Option<AccountId>,
+
+    /// The id of root's first AccessKey. Drawn if it is not given.
+    #[config(env = "RAMPART_ROOT_ACCESS_KEY_ID")]
+    pub root_access_key_id: Option<AccessKeyId>,
+
+    /// Its secret: at least 20 characters, and one that stands in no published example.
+    #[config(env = "RAMPART_ROOT_ACCESS_KEY_SECRET")]
+    pub root_access_key_secret: Option<Sensitive>,
+
+    /// A file that holds the secret instead.
+    #[config(env = "RAMPART_ROOT_ACCESS_KEY_SECRET_FILE")]
+    pub root_access_key_secret_file: Option<PathBuf>,
+}
+
+/// See [`Settings::api`].
+#[derive(Debug, Clone, Serialize, confique::Config)]
+pub struct Api {
+    /// How far a request's time may be from the server's, either way.
+    #[config(env = "RAMPART_CLOCK_WINDOW_SECONDS", default = 900)]
+    pub clock_window_seconds: u32,
+
+    /// The answer's format where a call of the RPC scheme names none: `xml` or `json`.
+    #[config(env = "RAMPART_DEFAULT_RPC_FORMAT", default = "xml")]
+    pub default_rpc_format: RpcFormat,
+
+    /// The longest body.
+    #[config(env = "RAMPART_MAX_BODY_BYTES", default = 1_048_576)]
+    pub max_body_bytes: usize,
+
+    /// How long a body may take to arrive.
+    #[config(env = "RAMPART_BODY_TIMEOUT_SECONDS", default = 20)]
+    pub body_timeout_seconds: u64,
+
+    /// How much memory keys, roles and compiled policies may take.
+    #[config(env = "RAMPART_CACHE_BYTES", default = 268_435_456)]
+    pub cache_bytes: usize,
+
+    /// How many nonces are remembered at once, about 41 bytes each; beyond, callers over their
+    /// share are answered 503.
+    #[config(env = "RAMPART_MAX_NONCES", default = 8_388_608)]
+    pub max_nonces: usize,
+}
+
+/// See [`Settings::quotas`].
+#[derive(Debug, Clone, Serialize, confique::Config)]
+pub struct QuotaSettings {
+    /// RAM users in the account.
+    #[config(env = "RAMPART_QUOTA_USERS", default = 5000)]
+    pub users: u32,
+    /// Roles in the account.
+    #[config(env = "RAMPART_QUOTA_ROLES", default = 1000)]
+    pub roles: u32,
+    /// Custom policies in the account.
+    #[config(env = "RAMPART_QUOTA_POLICIES", default = 1500)]
+    pub policies: u32,
+    /// Versions of one custom policy.
+    #[config(env = "RAMPART_QUOTA_VERSIONS_PER_POLICY", default = 5)]
+    pub versions_per_policy: u32,
+    /// Access keys of one RAM user.
+    #[config(env = "RAMPART_QUOTA_ACCESS_KEYS_PER_USER", default = 2)]
+    pub access_keys_per_user: u32,
+    /// Access keys of the account itself.
+    #[config(env = "RAMPART_QUOTA_ACCESS_KEYS_PER_ACCOUNT", default = 2)]
+    pub access_keys_per_account: u32,
+    /// Custom policies attached to one user or one role.
+    #[config(env = "RAMPART_QUOTA_CUSTOM_POLICIES_PER_PRINCIPAL", default = 10)]
+    pub custom_policies_per_principal: u32,
+    /// System policies attached to one user or one role.
+    #[config(env = "RAMPART_QUOTA_SYSTEM_POLICIES_PER_PRINCIPAL", default = 20)]
+    pub system_policies_per_principal: u32,
+    /// Tags on one resource.
+    #[config(env = "RAMPART_QUOTA_TAGS_PER_RESOURCE", default = 20)]
+    pub tags_per_resource: u32,
+}
+
+/// See [`Settings::log`].
+#[derive(Debug, Clone, Serialize, confique::Config)]
+pub struct Log {
+    /// `text` or `json`.
+    #[config(env = "RAMPART_LOG_FORMAT", default = "text")]
+    pub format: LogFormat,
+
+    /// `error`, `warn`, `info`, `debug` or `trace`, or directives as `info,rampart::wire=debug`.
+    #[config(env = "RAMPART_LOG_LEVEL", default = "info")]
+    pub level: String,
+}
+
+/// How answers of the RPC scheme are written where the call does not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RpcFormat {
+    /// As the vendor documents for RAM and STS.
+    Xml,
+    /// As the vendor documents for Resource Manager.
+    Json,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+impl From<&QuotaSettings> for Quotas {
+    fn from(settings: &QuotaSettings) -> Self {
+        Self {
+            users: settings.users,
+            roles: settings.roles,
+            policies: settings.policies,
+            versions_per_policy: settings.versions_per_policy,
+            access_keys_per_user: settings.access_keys_per_user,
+            access_keys_per_account: settings.access_keys_per_account,
+            custom_policies_per_principal: settings.custom_policies_per_principal,
+            system_policies_per_principal: settings.system_policies_per_principal,
+            tags_per_resource: settings.tags_per_resource,
+        }
+    }
+}
+
+/// A list in an environment variable has nothing between two commas.
+#[derive(Debug, thiserror::Error)]
+#[error("an item of the list is empty")]
+struct EmptyItemError;
+
+fn list(text: &str) -> Result<Vec<String>, EmptyItemError> {
+    let item = |item: &str| match item.trim() {
+        "" => Err(EmptyItemError),
+        item => Ok(item.to_owned()),
+    };
+    text.split(',').map(item).collect()
+}
+
+fn paths(text: &str) -> Result<Vec<PathBuf>, EmptyItemError> {
+    Ok(list(text)?.into_iter().map(PathBuf::from).collect())
+}

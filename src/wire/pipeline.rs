@@ -1,0 +1,462 @@
+//! THE pipeline: one function runs every call, in one order.
+//!
+//! 1. bounds, parameters, the request id, the answer's format; 2. the operation and the scheme's own
+//! fields; 3. key, token, time, signature; 4. the operation's parameters, whose fault is kept; 5.
+//! freshness and nonce; 6. whether the caller still stands; 7. the kept fault, then authorisation; 8.
+//! the operation, in one transaction with its audit row; 9. encoding and counting.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::request::Parts;
+use axum::http::{Method, Response};
+
+use crate::credential::verify::{RawRequest, Request as SignedText, Scheme};
+use crate::iam::authn::{AuthnError, Established, SignedRequest, Verified};
+use crate::iam::authz::{self, Check};
+use crate::iam::caller::Origin;
+use crate::iam::freshness::Current;
+use crate::iam::generate;
+use crate::model::account::RevisionTag;
+use crate::model::audit::{AuditRecord, RefusalKey};
+use crate::ops::call::{Answer, AnyWrite, Call, Context, Entry};
+use crate::ops::declare::{Auth, Product, Resources};
+use crate::ops::error::OpError;
+use crate::policy::ids::AccountId;
+use crate::store::Snapshot;
+use crate::wire::envelope::{self, ErrorBody, Format};
+use crate::wire::error::{Fault, Strings};
+use crate::wire::{Api, body, signed};
+
+/// One counter for each operation that went well; refusals are counted by code.
+pub(super) struct Counters(Vec<metrics::Counter>);
+
+impl std::fmt::Debug for Counters {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Counters(..)")
+    }
+}
+
+impl Counters {
+    pub(super) fn new(registry: &'static [Entry]) -> Self {
+        let counter = |entry: &Entry| {
+            metrics::counter!(
+                "rampart_requests_total",
+                "product" => entry.declaration.product.name(),
+                "operation" => entry.declaration.name,
+                "code" => "OK",
+            )
+        };
+        Self(registry.iter().map(counter).collect())
+    }
+}
+
+/// What is known of a call so far, for whatever answer it gets.
+struct Progress {
+    request_id: String,
+    format: Format,
+    product: Option<Product>,
+    entry: Option<(usize, &'static Entry)>,
+    /// Who calls, as far as it is established: an ARN, else the peer's address.
+    principal: String,
+    account: AccountId,
+}
+
+impl Progress {
+    fn new(api: &Api) -> Self {
+        Self {
+            request_id: generate::request_id(api.iam.entropy.as_ref()),
+            format: Format::Json,
+            product: None,
+            entry: None,
+            principal: String::new(),
+            account: AccountId::SYSTEM,
+        }
+    }
+}
+
+/// Runs one request. `peer` is the other end of the connection.
+pub(super) async fn run(api: &Arc<Api>, request: Request, peer: IpAddr) -> Response<Body> {
+    let mut progress = Progress::new(api);
+    let (parts, body) = request.into_parts();
+    let origin = api.proxies.origin(peer, api.secure, &parts.headers);
+    match step_by_step(api, &mut progress, &parts, body, origin).await {
+        Ok(answer) => {
+            let name = progress.entry.map_or("", |(index, entry)| {
+                if let Some(counter) = api.counters.0.get(index) {
+                    counter.increment(1);
+                }
+                entry.declaration.name
+            });
+            tracing::debug!(
+                request.id = progress.request_id,
+                operation = name,
+                "answered"
+            );
+            envelope::success(progress.format, name, &progress.request_id, &answer)
+        }
+        Err(fault) => refuse(api, &progress, &parts, origin, &fault),
+    }
+}
+
+/// Steps 1 to 8.
+async fn step_by_step(
+    api: &Arc<Api>,
+    progress: &mut Progress,
+    parts: &Parts,
+    body: Body,
+    origin: Origin,
+) -> Result<Answer, Fault> {
+    // 1. Bounds and parameters.
+    if !matches!(parts.method, Method::GET | Method::POST) {
+        return Err(Fault::Method);
+    }
+    let target = signed::target(parts);
+    let announced = body::is_announced(&parts.headers);
+    let is_acs3 = |value: &axum::http::HeaderValue| value.as_bytes().starts_with(b"ACS3-");
+    if announced && parts.headers.get("authorization").is_some_and(is_acs3) {
+        // Under ACS3 the hash of the body is signed: who has not signed has no body read.
+        let raw = signed::raw(parts, &target, b"")?;
+        let (request, entry) = read(api, progress, &raw)?;
+        let verified = verify(api, &request).await?;
+        let bytes = api.read_body(&parts.headers, body).await?;
+        let raw = signed::raw(parts, &target, &bytes)?;
+        let (request, _) = read(api, progress, &raw)?;
+        if !request.body_matches() {
+            return Err(Fault::BodyHash(signed::strings(&request)));
+        }
+        return call(api, progress, &request, Some(verified), entry, origin).await;
+    }
+    let bytes = if announced {
+        api.read_body(&parts.headers, body).await?
+    } else {
+        hyper::body::Bytes::new()
+    };
+    let raw = signed::raw(parts, &target, &bytes)?;
+    let (request, entry) = read(api, progress, &raw)?;
+    if matches!(request.scheme(), Scheme::Acs3(_)) && !request.body_matches() {
+        return Err(Fault::BodyHash(signed::strings(&request)));
+    }
+    let verified = match (entry.declaration.auth, request.scheme()) {
+        (Auth::Signed, _) => Some(verify(api, &request).await?),
+        (Auth::Unsigned, Scheme::Unsigned) => None,
+        (Auth::Unsigned, _) => return Err(Fault::Credentials),
+    };
+    call(api, progress, &request, verified, entry, origin).await
+}
+
+/// Reads the request (1) and finds its operation (2).
+fn read<'a>(
+    api: &Api,
+    progress: &mut Progress,
+    raw: &RawRequest<'a>,
+) -> Result<(SignedText<'a>, &'static Entry), Fault> {
+    let (request, format) =
+        signed::read(raw, api.default_rpc_format).map_err(|(fault, format)| {
+            progress.format = format;
+            fault
+        })?;
+    progress.format = format;
+    let version = request.version().ok_or(Fault::Missing("Version"))?;
+    let product = crate::ops::product(version).ok_or(Fault::Version)?;
+    progress.product = Some(product);
+    let action = request.action().ok_or(Fault::Missing("Action"))?;
+    let found = api.registry.iter().enumerate().find(|(_, entry)| {
+        entry.declaration.product == product && entry.declaration.name == action
+    });
+    let (index, entry) = found.ok_or(Fault::Action)?;
+    progress.entry = Some((index, entry));
+    Ok((request, entry))
+}
+
+/// 3. Key, token, time, signature.
+async fn verify(api: &Api, request: &SignedText<'_>) -> Result<Verified, Fault> {
+    let signed = signed::signed(request)?;
+    api.iam
+        .verify(&signed)
+        .await
+        .map_err(|error| authn(error, request))
+}
+
+fn authn(error: AuthnError, request: &SignedText<'_>) -> Fault {
+    let strings = match error {
+        AuthnError::SignatureMismatch => signed::strings(request),
+        _ => Box::<Strings>::default(),
+    };
+    Fault::Authn(error, strings)
+}
+
+/// Steps 4 to 8.
+async fn call(
+    api: &Arc<Api>,
+    progress: &mut Progress,
+    request: &SignedText<'_>,
+    verified: Option<Verified>,
+    entry: &'static Entry,
+    origin: Origin,
+) -> Result<Answer, Fault> {
+    // 4. All parameters; a fault is kept.
+    let params = signed::params(request);
+    let parsed = (entry.parse)(&params);
+    let other = parsed
+        .as_ref()
+        .ok()
+        .and_then(|call| call.checked().other_account());
+    let mut cx = Context {
+        iam: Arc::clone(&api.iam),
+        caller: None,
+        origin,
+        now: api.iam.clock.now(),
+    };
+
+    // 5 and 6. Freshness, nonce, and whether the caller still stands.
+    let Some(mut verified) = verified else {
+        let call = parsed.map_err(OpError::from)?;
+        let Call::Session(call) = call else {
+            return Err(Fault::Missing("AccessKeyId"));
+        };
+        return Ok(call.answer(&cx, None).await?);
+    };
+    progress.account = verified.account();
+    progress.principal = verified.access_key_id().to_owned();
+    let signed = signed::signed(request)?;
+    let (established, current) = establish(api, &signed, &mut verified, other, request).await?;
+    cx.caller = Some(established.caller.clone());
+
+    // 7. The kept fault, then authorisation.
+    let call = parsed.map_err(OpError::from)?;
+    let mut checks = entry.declaration.check(established.caller.account, &params);
+    checks.extend(call.checked().checks(&cx)?);
+    authorize(&established, &checks)?;
+
+    // 8. The operation.
+    let loaded = entry.declaration.resources == Resources::Loaded;
+    match call {
+        Call::Session(call) => Ok(call.answer(&cx, Some((&established, &current))).await?),
+        Call::Read(call) => {
+            let account = established.caller.account;
+            let mut snapshot = api.iam.begin_read(account).await.map_err(OpError::from)?;
+            if loaded {
+                let checks = call.loaded_checks(&cx, snapshot.as_mut()).await?;
+                authorize(&established, &checks)?;
+            }
+            Ok(call.answer(&cx, snapshot.as_mut()).await?)
+        }
+        Call::Write(call) => {
+            let write = Mutation {
+                call,
+                cx,
+                checks,
+                loaded,
+                verified,
+                decided_on: current.own.tag,
+                request_id: progress.request_id.clone(),
+                operation: entry.declaration.qualified_name(),
+            };
+            // In a task of its own: a client that goes away must not stop it between the commit
+            // and the moment when what is cached is dropped.
+            tokio::spawn(write.run(established))
+                .await
+                .map_err(|_| Fault::Lost)?
+        }
+    }
+}
+
+async fn establish(
+    api: &Api,
+    signed: &SignedRequest<'_>,
+    verified: &mut Verified,
+    other: Option<AccountId>,
+    request: &SignedText<'_>,
+) -> Result<(Established, Current), Fault> {
+    api.iam
+        .establish(signed, verified, other)
+        .await
+        .map_err(|error| authn(error, request))
+}
+
+fn authorize(established: &Established, checks: &[Check]) -> Result<(), OpError> {
+    authz::authorize(
+        &established.caller,
+        established.principal.as_deref(),
+        established.session_policy.as_deref(),
+        checks,
+    )
+    .map_err(OpError::Denied)
+}
+
+/// A call that changes an account, ready to run.
+struct Mutation {
+    call: Box<dyn AnyWrite>,
+    cx: Context,
+    checks: Vec<Check>,
+    loaded: bool,
+    verified: Verified,
+    /// The state of the account on which the call was allowed.
+    decided_on: RevisionTag,
+    request_id: String,
+    operation: String,
+}
+
+impl Mutation {
+    async fn run(mut self, mut established: Established) -> Result<Answer, Fault> {
+        let account = established.caller.account;
+        let mut guard = self
+            .cx
+            .iam
+            .begin_write(account)
+            .await
+            .map_err(OpError::from)?;
+        let tx = guard.tx();
+        if tx.previous_tag() != self.decided_on {
+            // The account moved on while this call waited for its turn: decide again, on what the
+            // transaction sees, so that nothing commits under a right that is gone.
+            established = self
+                .cx
+                .iam
+                .establish_within(&mut *tx as &mut dyn Snapshot, &self.verified)
+                .await
+                .map_err(|error| Fault::Authn(error, Box::default()))?;
+            self.cx.caller = Some(established.caller.clone());
+            if !self.loaded {
+                authorize(&established, &self.checks)?;
+            }
+        }
+        if self.loaded {
+            self.checks = self
+                .call
+                .loaded_checks(&self.cx, &mut *tx as &mut dyn Snapshot)
+                .await?;
+            authorize(&established, &self.checks)?;
+        }
+        let answer = self.call.answer(&self.cx, tx).await?;
+        let caller = &established.caller;
+        tx.append_audit(&AuditRecord {
+            account,
+            at_millis: self.cx.iam.clock.now_millis(),
+            request_id: self.request_id,
+            principal: caller.arn(),
+            access_key_id: caller.access_key_id.to_string(),
+            source_ip: self.cx.origin.source_ip.to_string(),
+            operation: self.operation,
+            resource: resources(&self.checks),
+        })
+        .await
+        .map_err(OpError::from)?;
+        guard.commit().await.map_err(OpError::from)?;
+        Ok(answer)
+    }
+}
+
+fn resources(checks: &[Check]) -> String {
+    let all: Vec<&str> = checks
+        .iter()
+        .flat_map(|check| &check.resources)
+        .map(AsRef::as_ref)
+        .collect();
+    all.join(" ")
+}
+
+/// 9. The refusal: logged once, counted, written to the audit behind.
+fn refuse(
+    api: &Api,
+    progress: &Progress,
+    parts: &Parts,
+    origin: Origin,
+    fault: &Fault,
+) -> Response<Body> {
+    let refusal = fault.refusal(progress.product);
+    let operation = progress.entry.map(|(_, entry)| entry.declaration);
+    let name = operation
+        .map(crate::ops::declare::Declaration::qualified_name)
+        .unwrap_or_default();
+    metrics::counter!(
+        "rampart_requests_total",
+        "product" => progress.product.map_or("", Product::name),
+        "operation" => operation.map_or("", |declaration| declaration.name),
+        "code" => refusal.code.clone(),
+    )
+    .increment(1);
+    let source_ip = origin.source_ip;
+    if refusal.status.is_server_error() {
+        let error: &dyn std::error::Error = fault;
+        tracing::error!(
+            request.id = progress.request_id,
+            operation = name,
+            code = refusal.code,
+            error = error,
+            "failed"
+        );
+    } else {
+        tracing::info!(
+            request.id = progress.request_id,
+            operation = name,
+            code = refusal.code,
+            caller = progress.principal,
+            %source_ip,
+            "refused"
+        );
+    }
+    if fault.is_refused_caller() {
+        let principal = if progress.principal.is_empty() {
+            source_ip.to_string()
+        } else {
+            progress.principal.clone()
+        };
+        api.iam.refusals.count(RefusalKey {
+            account: progress.account,
+            minute: api.iam.clock.now().div_euclid(60),
+            principal,
+            operation: name,
+            code: refusal.code.clone(),
+        });
+    }
+    let recommend = format!(
+        "https://api.aliyun.com/troubleshoot?q={}&product={}&requestId={}",
+        refusal.code,
+        progress.product.map_or("", Product::name),
+        progress.request_id
+    );
+    let format = if fault.is_unread() {
+        Format::Json
+    } else {
+        progress.format
+    };
+    let body = ErrorBody {
+        request_id: progress.request_id.clone(),
+        host_id: host_id(parts),
+        code: refusal.code,
+        message: refusal.message,
+        recommend,
+        access_denied_detail: refusal.detail,
+    };
+    envelope::failure(format, refusal.status, refusal.retry_after, &body)
+}
+
+/// The host that was called: the `Host` header without scheme, port and trailing slash.
+fn host_id(parts: &Parts) -> String {
+    let host = parts
+        .headers
+        .get("host")
+        .and_then(|host| host.to_str().ok());
+    let host = host.or_else(|| parts.uri.host()).unwrap_or_default();
+    let host = host.split_once("://").map_or(host, |(_, rest)| rest);
+    let host = host.trim_end_matches('/');
+    match host.rsplit_once(':') {
+        Some((name, port)) if !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) => {
+            name.to_owned()
+        }
+        _ => host.to_owned(),
+    }
+}
+
+impl Api {
+    /// The refusal of a path that has no API.
+    pub(super) fn no_such_path(&self, request: Request, peer: IpAddr) -> Response<Body> {
+        let (parts, _) = request.into_parts();
+        let origin = self.proxies.origin(peer, self.secure, &parts.headers);
+        refuse(self, &Progress::new(self), &parts, origin, &Fault::Path)
+    }
+}

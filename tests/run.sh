@@ -1,0 +1,132 @@
+#!/usr/bin/env bash
+# The tests, all of them: `tests/run.sh`. Or some of them: `tests/run.sh test clients`.
+#
+#   fmt       the formatting
+#   clippy    the lints, of every target
+#   pure      the tests of the pure half alone, built without the server
+#   test      the Rust tests, on SQLite and on PostgreSQL
+#   docs      the documentation builds, without broken links
+#   benches   the benches build
+#   clients   the vendor's Python clients against the built server; what follows `--` goes to pytest
+#
+# It works from any directory and brings what it needs (tests/setup.sh), among it a throw-away PostgreSQL server: one on
+# a loopback port and a socket of its own, run by an unprivileged user, gone when the script ends. A server of your own
+# can be used instead: RAMPART_TEST_POSTGRES_URL=postgres://user:password@host/database (the tests create and drop databases).
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+target=${CARGO_TARGET_DIR:-$root/target}
+all=(fmt clippy pure test docs benches clients)
+
+die() { printf 'run: %s\n' "$*" >&2; exit 2; }
+
+parts=()
+pytest_arguments=()
+while [ $# -gt 0 ]; do
+    case $1 in
+        --) shift; pytest_arguments=("$@"); break ;;
+        -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; exit 0 ;;
+        all) parts+=("${all[@]}") ;;
+        *) [[ " ${all[*]} " == *" $1 "* ]] || die "unknown part: $1 (there are: ${all[*]})"; parts+=("$1") ;;
+    esac
+    shift
+done
+[ ${#parts[@]} -gt 0 ] || parts=("${all[@]}")
+wants() { [[ " ${parts[*]} " == *" $1 "* ]]; }
+
+# --- PostgreSQL ------------------------------------------------------------------------------------
+
+postgres_home=
+postgres_as=()
+
+postgres_program() {
+    command -v "$1" && return
+    # The newest of Debian's versions; they are not in PATH.
+    local found
+    found=$(printf '%s\n' /usr/lib/postgresql/*/bin/"$1" | sort -V | tail -n 1)
+    [ -x "$found" ] || die "no $1: run tests/setup.sh"
+    printf '%s\n' "$found"
+}
+
+start_postgres() {
+    local pg_ctl initdb user port password attempt
+    pg_ctl=$(postgres_program pg_ctl)
+    initdb=$(postgres_program initdb)
+    # Not under target/: the path of a socket may have 107 bytes at most.
+    postgres_home=$(mktemp -d /tmp/rampart-postgres.XXXXXX)
+    if [ "$(id -u)" -eq 0 ]; then
+        # PostgreSQL refuses to run as root.
+        user=postgres
+        id "$user" >/dev/null 2>&1 || user=nobody
+        postgres_as=(runuser -u "$user" --)
+        chown "$user" "$postgres_home"
+    fi
+    password=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+    (umask 077 && printf '%s\n' "$password" >"$postgres_home/password")
+    [ ${#postgres_as[@]} -eq 0 ] || chown "$user" "$postgres_home/password"
+    # A linguistic default collation on purpose: a statement that forgot COLLATE "C" shows at once.
+    (cd "$postgres_home" && "${postgres_as[@]}" "$initdb" --pgdata "$postgres_home/data" --username rampart \
+        --pwfile "$postgres_home/password" --auth scram-sha-256 --encoding UTF8 --locale C.UTF-8 \
+        --locale-provider icu --icu-locale en-US --no-sync >"$postgres_home/initdb.log" 2>&1) ||
+        { cat "$postgres_home/initdb.log" >&2; die "initdb failed (PostgreSQL 15 or later is needed)"; }
+    for attempt in 1 2 3 4 5; do
+        port=$((20000 + RANDOM % 20000))
+        # Not synced to disk: nothing here outlives this script.
+        if (cd "$postgres_home" && "${postgres_as[@]}" "$pg_ctl" start --silent --wait --pgdata "$postgres_home/data" \
+            --log "$postgres_home/log" --options "-p $port -k $postgres_home -c listen_addresses=127.0.0.1 \
+            -c max_connections=400 -c fsync=off -c full_page_writes=off" >/dev/null 2>&1); then
+            export RAMPART_TEST_POSTGRES_URL="postgres://rampart:$password@127.0.0.1:$port/postgres"
+            return
+        fi
+    done
+    cat "$postgres_home/log" >&2
+    die "PostgreSQL did not start"
+}
+
+stop_postgres() {
+    [ -n "$postgres_home" ] || return 0
+    if [ -e "$postgres_home/data/postmaster.pid" ]; then
+        (cd / && "${postgres_as[@]}" "$(postgres_program pg_ctl)" stop --silent --mode immediate --pgdata "$postgres_home/data") || true
+    fi
+    rm -rf "$postgres_home"
+}
+trap stop_postgres EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# --- the parts -------------------------------------------------------------------------------------
+
+run_fmt() { cargo fmt --check; }
+run_clippy() { cargo clippy --locked --all-targets -- -D warnings; }
+run_pure() { cargo test --locked --no-default-features; }
+run_test() { cargo test --locked; }
+run_docs() { RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps; }
+# With the profile of the tests: it shares what they built, and figures are taken by hand anyway.
+run_benches() { cargo bench --locked --no-run --profile dev; }
+run_clients() {
+    if [ -z "${RAMPART_BIN:-}" ]; then
+        cargo build --locked || return
+    fi
+    RAMPART_BIN=${RAMPART_BIN:-$target/debug/rampart} PYTHONDONTWRITEBYTECODE=1 \
+        "$target/clients-venv/bin/python" -m pytest tests/clients "${pytest_arguments[@]}"
+}
+
+"$root/tests/setup.sh"
+if { wants test || wants clients; } && [ -z "${RAMPART_TEST_POSTGRES_URL:-}" ]; then
+    start_postgres
+fi
+
+summary=()
+failed=0
+for part in "${all[@]}"; do
+    wants "$part" || continue
+    printf '\n== %s\n' "$part"
+    begin=$SECONDS
+    if "run_$part"; then verdict=ok; else verdict=FAILED failed=1; fi
+    summary+=("$(printf '%-8s %-6s %4d s' "$part" "$verdict" $((SECONDS - begin)))")
+done
+
+printf '\n== summary\n'
+printf '%s\n' "${summary[@]}"
+exit "$failed"

@@ -1,0 +1,133 @@
+//! Slow clients, many clients, large heads: the HTTP layer's limits.
+
+use std::io::{Read as _, Write as _};
+use std::time::{Duration, Instant};
+
+use crate::server::{Server, exchange, read_all};
+
+#[test]
+fn t13_connections_of_one_peer_are_bounded() {
+    let dir = tempfile::tempdir().unwrap();
+    let variables = [
+        ("RAMPART_MAX_CONNECTIONS_PER_PEER", "3"),
+        ("RAMPART_EPHEMERAL", "true"),
+    ];
+    let server = Server::start_with(dir.path(), &variables);
+    // Each has had an answer, so it has its place.
+    let hold = || {
+        let mut stream = server.connect();
+        let request = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+        stream.write_all(request.as_bytes()).unwrap();
+        stream.read_exact(&mut [0; 12]).unwrap();
+        stream
+    };
+    let mut held = vec![hold(), hold(), hold()];
+    // The fourth is accepted by the system and closed by us, without a word.
+    assert_eq!(
+        exchange(server.connect(), "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"),
+        ""
+    );
+    drop(held.pop());
+    let give_up = Instant::now() + Duration::from_secs(5);
+    while !server.get("/healthz").starts_with("HTTP/1.1 200 ") {
+        assert!(
+            Instant::now() < give_up,
+            "a place that is left is not given again"
+        );
+    }
+    server.stop();
+}
+
+#[test]
+fn slow_clients_are_closed() {
+    let dir = tempfile::tempdir().unwrap();
+    let variables = [
+        ("RAMPART_IDLE_TIMEOUT_SECONDS", "1"),
+        ("RAMPART_EPHEMERAL", "true"),
+    ];
+    let server = Server::start_with(dir.path(), &variables);
+    let request = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+    for begun in [
+        "",
+        "GET / HT",
+        "GET / HTTP/1.1\r\nHost: x\r\n",
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        request,
+    ] {
+        let mut stream = server.connect();
+        stream.write_all(begun.as_bytes()).unwrap();
+        let began = Instant::now();
+        let answer = read_all(stream);
+        let took = began.elapsed();
+        assert!(took < Duration::from_secs(5), "{begun:?} held for {took:?}");
+        assert_eq!(
+            answer.contains("200 OK"),
+            begun == request,
+            "{begun:?}: {answer:?}"
+        );
+    }
+    // One byte now and then does not help.
+    let mut stream = server.connect();
+    let began = Instant::now();
+    while stream.write_all(b"x").is_ok() {
+        assert!(
+            began.elapsed() < Duration::from_secs(8),
+            "a dripping head is not closed"
+        );
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    server.stop();
+}
+
+#[test]
+fn request_lines_of_64_kib_are_taken_and_longer_heads_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Server::start(dir.path(), &["--ephemeral"]);
+    let get = |length: usize, header: usize| {
+        let query = "a".repeat(length);
+        let header = "b".repeat(header);
+        let text = format!(
+            "GET /healthz?{query} HTTP/1.1\r\nHost: x\r\nX-Long: {header}\r\nConnection: close\r\n\r\n"
+        );
+        exchange(server.connect(), &text)
+    };
+    assert!(get(65_000, 32_000).starts_with("HTTP/1.1 200 "));
+    let refusals = ["HTTP/1.1 414 ", "HTTP/1.1 431 ", "HTTP/1.1 400 "];
+    for (query, header) in [(70_000, 10), (10, 200_000), (10_000_000, 10)] {
+        let answer = get(query, header);
+        // A reset may overtake the answer while we still send.
+        assert!(
+            answer.is_empty() || refusals.iter().any(|r| answer.starts_with(r)),
+            "{query} {header}: {answer}"
+        );
+    }
+    assert!(
+        server.get("/healthz").contains("ok"),
+        "the process is unharmed"
+    );
+    server.stop();
+}
+
+#[test]
+fn garbage_harms_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Server::start(dir.path(), &["--ephemeral"]);
+    for text in [
+        "\r\n\r\n",
+        "\0\0\0\0",
+        "GET\r\n\r\n",
+        "GET / HTTP/9.9\r\n\r\n",
+        "\u{16}\u{3}\u{1}x",
+    ] {
+        let mut stream = server.connect();
+        stream.write_all(text.as_bytes()).unwrap();
+        stream.shutdown(std::net::Shutdown::Write).unwrap();
+        drop(read_all(stream));
+    }
+    // What clients send when the endpoint is configured with its scheme.
+    let odd = "GET /healthz HTTP/1.1\r\nHost: http://127.0.0.1:1/\r\nConnection: close\r\n\r\n";
+    assert!(exchange(server.connect(), odd).starts_with("HTTP/1.1 200 "));
+    let absolute = "GET http://x/healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    assert!(exchange(server.connect(), absolute).starts_with("HTTP/1.1 200 "));
+    server.stop();
+}
