@@ -90,9 +90,15 @@ pub enum Response {
 pub async fn execute(iam: &Arc<Iam>, request: Request) -> Response {
     match attempt(iam, request).await {
         Ok(response) => response,
-        Err(error) => Response::Failed {
-            message: error.in_full(),
-        },
+        Err(error) => {
+            // What is wrong with what was asked is for whoever asked; it may quote a policy.
+            if error.is_ours() {
+                tracing::error!(error = error.in_full(), "an operator's command failed");
+            }
+            Response::Failed {
+                message: error.in_full(),
+            }
+        }
     }
 }
 
