@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::iam::Iam;
 use crate::operator::control::{self, ClientError, Request, Response};
+use crate::operator::seed::SourceError;
 
 /// How an answer is printed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -33,12 +34,9 @@ pub enum CommandError {
     /// The answer belongs to another question.
     #[error("the server gave an answer to another question; are both of one version?")]
     Mismatch,
-    /// A file cannot be read.
-    #[error("cannot read `{}`", .0.display())]
-    File(PathBuf, #[source] std::io::Error),
-    /// A file is larger than anything of its kind.
-    #[error("`{}` is too large", .0.display())]
-    TooLarge(PathBuf),
+    /// There is no seed to send.
+    #[error(transparent)]
+    Source(#[from] SourceError),
     /// The answer cannot be printed.
     #[error("cannot print the answer")]
     Print(#[from] std::io::Error),

@@ -1,5 +1,7 @@
 //! What a secret that someone fixes by hand must be: long, and printed nowhere.
 
+use std::collections::BTreeSet;
+
 /// Why a secret is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FixedSecretError {
@@ -9,6 +11,9 @@ pub enum FixedSecretError {
     /// Holds a blank, a control character or one outside ASCII.
     #[error("a secret holds printable ASCII characters without blanks")]
     InvalidChars,
+    /// A run of characters, or few different ones.
+    #[error("that secret is easily guessed")]
+    Guessable,
     /// Stands in a published example.
     #[error("that secret stands in a published example")]
     Published,
@@ -20,26 +25,35 @@ pub const MIN_LENGTH: usize = 20;
 /// The most characters of a secret fixed by hand.
 pub const MAX_LENGTH: usize = 128;
 
-/// Secrets that stand in documentation and test data anybody can read.
-const PUBLISHED: [&str; 5] = [
-    // Our own captures of client requests.
-    "testSecretForCapture0000000001",
-    "testStsSecretForCapture00000002",
-    // The vendor's sample answers of CreateAccessKey and AssumeRole.
-    "PupkTg8jdmau1cXxYacgE736PJj4cA",
-    "wyLTSmsyPGP1ohvvw8xYgB29dlGI8KMiH2pKCNZ9",
-    // The best known sample of all, of another cloud.
-    "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-];
+/// The fewest different characters, case ignored.
+const MIN_DISTINCT: usize = 8;
 
-/// Words that mark a text as an example to be replaced. No drawn secret holds one.
-const MARKERS: [&str; 5] = [
+/// What stands in documentation and test data that anybody can read, and what marks an example to
+/// be replaced. In lower case; a secret that holds one is refused. No drawn secret does.
+const PUBLISHED: [&str; 15] = [
+    // Our own captures of client requests.
+    "testsecretforcapture",
+    "teststssecretforcapture",
+    // The vendor's sample answers of CreateAccessKey and AssumeRole.
+    "pupktg8jdmau1cxxyacge736pjj4ca",
+    "wyltsmsypgp1ohvvw8xygb29dlgi8kmih2pkcnz9",
+    // The best known samples of all, of another cloud.
+    "wjalrxutnfemi/k7mdeng/bpxrficyexamplekey",
+    "je7mtgbclwbf/2zk/h3yco8n/gmzcqsjn1zbufh",
+    // Words.
     "example",
     "changeme",
     "placeholder",
-    "yoursecret",
+    "password",
+    "testsecret",
     "accesskeysecret",
+    "access-key-secret",
+    "access_key_secret",
+    "yoursecret",
 ];
+
+/// Runs of characters as they lie on a keyboard or in the alphabet.
+const RUNS: [&str; 3] = ["0123456789", "1234567890", "abcdefghijklm"];
 
 /// Whether a secret from the environment, a file or a seed may be a key's secret.
 ///
@@ -53,10 +67,11 @@ pub fn check(secret: &str) -> Result<(), FixedSecretError> {
         return Err(FixedSecretError::Length);
     }
     let folded = secret.to_ascii_lowercase();
-    let published = PUBLISHED
-        .iter()
-        .any(|known| known.eq_ignore_ascii_case(secret));
-    if published || MARKERS.iter().any(|marker| folded.contains(marker)) {
+    let distinct: BTreeSet<u8> = folded.bytes().collect();
+    if distinct.len() < MIN_DISTINCT || RUNS.iter().any(|run| folded.contains(run)) {
+        return Err(FixedSecretError::Guessable);
+    }
+    if PUBLISHED.iter().any(|known| folded.contains(known)) {
         return Err(FixedSecretError::Published);
     }
     Ok(())
@@ -78,12 +93,19 @@ mod tests {
         ] {
             assert_eq!(check(text), Err(FixedSecretError::InvalidChars));
         }
-        for text in PUBLISHED {
+        for text in [
+            "testSecretForCapture0000000001",
+            "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+            "my-ChangeMe-000000000000",
+        ] {
             assert_eq!(check(text), Err(FixedSecretError::Published));
         }
-        assert_eq!(
-            check("my-ChangeMe-000000000000"),
-            Err(FixedSecretError::Published)
-        );
+        for text in [
+            "abababababababababababab",
+            "xy01234567890123456789",
+            &"a".repeat(30),
+        ] {
+            assert_eq!(check(text), Err(FixedSecretError::Guessable));
+        }
     }
 }

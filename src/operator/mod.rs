@@ -52,6 +52,14 @@ pub enum OperatorError {
 }
 
 impl OperatorError {
+    /// Whether the server is at fault, and not what was asked of it.
+    fn is_ours(&self) -> bool {
+        match self {
+            Self::Refused(_) | Self::Seed(_) | Self::AccountTaken => false,
+            Self::Keyless { .. } | Self::Seal | Self::KeyRing(_) | Self::Store(_) => true,
+        }
+    }
+
     /// The reason and what is behind it, in one line.
     pub fn in_full(&self) -> String {
         let mut text = self.to_string();

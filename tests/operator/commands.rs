@@ -10,6 +10,7 @@ use rampart::cli::account::{self, AccountCommand};
 use rampart::cli::operator::{CommandError, Format, Server, rotate_token_keys};
 use rampart::cli::seed::{self, SeedArgs};
 use rampart::iam::Iam;
+use rampart::operator::seed::SourceError;
 
 use crate::support::{ACCOUNT, Bench, SECRET, SEED};
 
@@ -54,7 +55,10 @@ async fn a_seed_takes_its_secrets_from_files_beside_it() {
     let missing = type_in(&bench, directory.path(), &["seed", file])
         .await
         .unwrap_err();
-    assert!(matches!(missing, CommandError::File(..)), "{missing}");
+    assert!(
+        matches!(missing, CommandError::Source(SourceError::File(..))),
+        "{missing}"
+    );
     std::fs::write(directory.path().join("root.secret"), format!("{SECRET}\n")).unwrap();
     let printed = type_in(&bench, directory.path(), &["seed", file, "--dry-run"])
         .await

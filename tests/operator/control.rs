@@ -10,6 +10,7 @@ use rampart::operator::account::NewAccount;
 use rampart::operator::control::{
     self, ControlSocket, Request, Response, SeedRequest, SocketError, request,
 };
+use rampart::operator::seed::SeedSource;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
@@ -58,8 +59,10 @@ impl Served {
 
 fn seed(text: &str) -> Request {
     Request::Seed(SeedRequest {
-        text: Disclosed::from(text.to_owned()),
-        secrets: Vec::new(),
+        source: SeedSource {
+            text: Disclosed::from(text.to_owned()),
+            secrets: Vec::new(),
+        },
         options: PLAIN,
     })
 }

@@ -16,9 +16,9 @@ pub use client::{ClientError, perform, request};
 pub use server::{ControlSocket, SocketError, serve};
 
 use super::account::{CreatedAccount, ListedAccount, NewAccount};
-use super::seed::{Options, Report, ResolvedSecrets, SecretReference};
+use super::seed::{Options, Report, SeedSource};
 use super::trail::Trail;
-use super::{Disclosed, OperatorError, account, seed};
+use super::{OperatorError, account, seed};
 use crate::iam::Iam;
 use crate::policy::ids::AccountId;
 
@@ -51,10 +51,8 @@ pub enum Request {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SeedRequest {
-    /// The seed file as it stands. It may hold secrets.
-    pub text: Disclosed,
-    /// The secrets that it refers to.
-    pub secrets: Vec<(SecretReference, Disclosed)>,
+    /// The seed with its secrets.
+    pub source: SeedSource,
     /// How to reconcile.
     pub options: Options,
 }
@@ -90,9 +88,15 @@ pub enum Response {
 pub async fn execute(iam: &Arc<Iam>, request: Request) -> Response {
     match attempt(iam, request).await {
         Ok(response) => response,
-        Err(error) => Response::Failed {
-            message: error.in_full(),
-        },
+        Err(error) => {
+            // What is wrong with what was asked is for whoever asked; it may quote a policy.
+            if error.is_ours() {
+                tracing::error!(error = error.in_full(), "an operator's command failed");
+            }
+            Response::Failed {
+                message: error.in_full(),
+            }
+        }
     }
 }
 
@@ -102,12 +106,7 @@ async fn attempt(iam: &Arc<Iam>, request: Request) -> Result<Response, OperatorE
             version: env!("CARGO_PKG_VERSION").to_owned(),
         }),
         Request::Seed(request) => {
-            let secrets: ResolvedSecrets = request
-                .secrets
-                .into_iter()
-                .map(|(reference, secret)| (reference, secret.into_secret()))
-                .collect();
-            let seed = seed::read(request.text.expose(), &secrets).map_err(OperatorError::Seed)?;
+            let seed = request.source.check()?;
             seed::run(iam, &seed, request.options)
                 .await
                 .map(Response::Seed)

@@ -10,11 +10,9 @@ use crate::model::policy::{Attachment, Policy, PolicyRef, PolicyType, PolicyVers
 use crate::model::principal::{PrincipalId, Role, User};
 use crate::operator::OperatorError;
 use crate::operator::trail::Trail;
+use crate::ops::values::MaxSessionDuration;
 use crate::policy::ids::{AccessKeyId, AccountId, PolicyName};
 use crate::store::{StoreError, Tx};
-
-/// The longest session of a role whose seed does not say, in seconds: the vendor's default.
-const DEFAULT_SESSION: i64 = 3600;
 
 /// Whether a step was done, or why it could not be.
 type Done = Result<Result<(), &'static str>, OperatorError>;
@@ -168,7 +166,9 @@ impl Applier<'_> {
             name: seed.name.clone(),
             description: seed.description.clone().unwrap_or_default(),
             trust_policy: seed.trust_policy.clone(),
-            max_session_duration: seed.max_session_duration.unwrap_or(DEFAULT_SESSION),
+            max_session_duration: seed
+                .max_session_duration
+                .unwrap_or(MaxSessionDuration::DEFAULT),
             session_epoch: 0,
             created_at: self.now,
             updated_at: self.now,

@@ -15,6 +15,10 @@ use crate::credential::secret::SecretText;
 use crate::model::catalog;
 use crate::model::policy::{PolicyRef, PolicyType};
 use crate::operator::fixed_secret;
+use crate::ops::params::ParamValue;
+use crate::ops::values::{
+    Comments, Description, DisplayName, Email, MaxSessionDuration, MobilePhone,
+};
 use crate::policy::document::DocumentKind;
 use crate::policy::ids::{AccessKeyId, AccountId, NewRoleName, PolicyName, UserName};
 
@@ -104,7 +108,7 @@ impl Check<'_> {
         }
     }
 
-    /// A free text that obeys `rule`, which says in words what it should be.
+    /// A text that obeys a rule of ours.
     fn text(
         &mut self,
         text: Option<Spanned<String>>,
@@ -113,6 +117,25 @@ impl Check<'_> {
         let text = text?;
         if let Err(reason) = rule(&text.value) {
             self.fault(text.referenced, reason);
+        }
+        Some(text.value)
+    }
+
+    /// A text that obeys the rule of the API's parameter of type `T`. The empty text is allowed: it
+    /// is how a text is taken away.
+    fn value<T: ParamValue>(
+        &mut self,
+        text: Option<Spanned<String>>,
+        what: &str,
+    ) -> Option<String> {
+        let text = text?;
+        if text.value.contains('\0') {
+            // The pipeline refuses it for every parameter.
+            self.fault(text.referenced, format!("{what} holds a NUL character"));
+        } else if !text.value.is_empty()
+            && let Err(problem) = T::parse(&text.value)
+        {
+            self.fault(text.referenced, format!("{what} {problem}"));
         }
         Some(text.value)
     }
@@ -154,7 +177,7 @@ impl Check<'_> {
         for policy in policies {
             let place = policy.name.referenced;
             let name: Option<PolicyName> = self.parse(&policy.name, "the policy's name");
-            let description = self.text(policy.description, fields::description);
+            let description = self.value::<Description>(policy.description, "the description");
             let document = self.document(DocumentKind::Identity, &policy.document);
             let Some(name) = name else { continue };
             self.once(&mut seen, name.clone(), place, "the policy");
@@ -173,10 +196,10 @@ impl Check<'_> {
         for user in users {
             let place = user.name.referenced;
             let name: Option<UserName> = self.parse(&user.name, "the user's name");
-            let display_name = self.text(user.display_name, fields::display_name);
-            let comments = self.text(user.comments, fields::comments);
-            let email = self.text(user.email, fields::email);
-            let mobile_phone = self.text(user.mobile_phone, fields::mobile_phone);
+            let display_name = self.value::<DisplayName>(user.display_name, "the display name");
+            let comments = self.value::<Comments>(user.comments, "the comments text");
+            let email = self.value::<Email>(user.email, "the e-mail address");
+            let mobile_phone = self.value::<MobilePhone>(user.mobile_phone, "the phone number");
             let keys = self.keys(user.access_keys);
             let policies = self.attachments(&user.policies);
             let Some(name) = name else { continue };
@@ -200,10 +223,10 @@ impl Check<'_> {
         for role in roles {
             let place = role.name.referenced;
             let name: Option<NewRoleName> = self.parse(&role.name, "the role's name");
-            let description = self.text(role.description, fields::description);
+            let description = self.value::<Description>(role.description, "the description");
             let trust_policy = self.document(DocumentKind::Trust, &role.trust_policy);
             if let Some(seconds) = &role.max_session_duration
-                && !(3600..=43200).contains(&seconds.value)
+                && !MaxSessionDuration::RANGE.contains(&seconds.value)
             {
                 self.fault(
                     seconds.referenced,

@@ -14,10 +14,12 @@ pub(crate) mod fields;
 mod file;
 mod fingerprint;
 mod holdings;
+mod load;
 mod model;
 mod plan;
 mod prune;
 mod report;
+mod source;
 mod state;
 mod step;
 
@@ -29,6 +31,7 @@ pub use check::{ResolvedSecrets, read, references};
 pub use file::{MAX_SEED_BYTES, SeedFault};
 pub use model::{SecretReference, Seed, SeedAccount, SeedKey, SeedPolicy, SeedRole, SeedUser};
 pub use report::{Action, Line, Outcome, Report};
+pub use source::{SeedSource, SourceError};
 
 use super::OperatorError;
 use super::account::{self, NewAccount};
