@@ -7,13 +7,12 @@ use std::sync::Arc;
 
 use super::{Announce, AppError};
 use crate::bootstrap::{self, CREDENTIALS_FILE, DATABASE_FILE, DataDir};
-use crate::cli::seed;
 use crate::config::Settings;
 use crate::iam::secrets::Secrets;
 use crate::iam::{Iam, IamConfig};
 use crate::model::quotas::Quotas;
-use crate::operator::control::{self, Request, Response};
-use crate::operator::seed::Options;
+use crate::operator::control::{self, Request, Response, SeedRequest};
+use crate::operator::seed::{Options, SeedSource};
 use crate::policy::ids::AccessKeyId;
 use crate::ports::{Clock, Entropy, SystemClock, SystemEntropy};
 use crate::store;
@@ -116,8 +115,9 @@ pub(super) async fn apply_seed(iam: &Arc<Iam>, path: &Path) -> Result<(), AppErr
         path: path.to_owned(),
         source,
     };
-    let request = seed::load(path, Options::default()).map_err(|e| failed(e.into()))?;
-    match control::execute(iam, Request::Seed(request)).await {
+    let source = SeedSource::read(path).map_err(|e| failed(e.into()))?;
+    let options = Options::default();
+    match control::execute(iam, Request::Seed(SeedRequest { source, options })).await {
         Response::Seed(report) => {
             tracing::info!(
                 path = %path.display(),
