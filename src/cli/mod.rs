@@ -17,7 +17,7 @@ pub mod signature;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 /// A self-hosted server that speaks the wire protocol of Alibaba Cloud's RAM and STS.
 #[derive(Debug, Parser)]
@@ -54,9 +54,17 @@ enum Command {
     Version,
 }
 
+/// The command line. Which data is meant may be said before and after `account create`.
+fn command_line() -> clap::Command {
+    Cli::command().mut_subcommand("account", |account| {
+        account.mut_args(|argument| argument.global(true))
+    })
+}
+
 /// Runs the command that the process was started with.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let matches = command_line().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     match cli.command {
         None => cli.serve.run(),
         Some(Command::Serve(arguments)) => arguments.run(),
@@ -99,11 +107,10 @@ fn failure(error: &dyn std::error::Error, code: u8) -> ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
 
     #[test]
     fn the_command_line_is_sound() {
-        Cli::command().debug_assert();
+        command_line().debug_assert();
     }
 
     #[test]

@@ -109,6 +109,12 @@ fn operate(
     };
     let server = Server::of(&data_dir, open_offline);
     let outcome = runtime.block_on(command(&server, &mut std::io::stdout()));
-    drop(held);
+    let data = held.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some(data) = data {
+        runtime.block_on(async {
+            data.iam.stop().await;
+            data.iam.store.close().await;
+        });
+    }
     outcome.unwrap_or_else(|error| failure(&error, 1))
 }

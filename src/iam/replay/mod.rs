@@ -204,6 +204,21 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn t14_a_clean_stop_does_not_forget_a_crash_before_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let crashed = open(dir.path(), NOW);
+        assert_eq!(take(&crashed, 1, NOW, NOW).await, Ok(()));
+        drop(crashed);
+        open(dir.path(), NOW + 3).save(NOW + 3).unwrap();
+        let after = open(dir.path(), NOW + 4);
+        assert_eq!(
+            take(&after, 1, NOW, NOW + 4).await,
+            Err(ReplayError::BeforeCrash)
+        );
+        assert_eq!(take(&after, 2, NOW + 4, NOW + 4).await, Ok(()));
+    }
+
+    #[tokio::test]
     async fn t14_the_clock_set_back_over_a_crash_opens_nothing() {
         let dir = tempfile::tempdir().unwrap();
         let before = open(dir.path(), NOW);
