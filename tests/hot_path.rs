@@ -20,8 +20,15 @@ static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 #[tokio::test]
 async fn assume_role_allocates_little() {
     let app = TestApp::start(On::Memory).await;
-    let alice = app.user("alice", &[&policy("Allow", "sts:AssumeRole", "*")]).await;
-    app.role("Reader", &format!(r#"{{"RAM":["acs:ram::{ACCOUNT}:root"]}}"#), &[]).await;
+    let alice = app
+        .user("alice", &[&policy("Allow", "sts:AssumeRole", "*")])
+        .await;
+    app.role(
+        "Reader",
+        &format!(r#"{{"RAM":["acs:ram::{ACCOUNT}:root"]}}"#),
+        &[],
+    )
+    .await;
     let arn = format!("acs:ram::{ACCOUNT}:role/Reader");
     let params = [("RoleArn", arn.as_str()), ("RoleSessionName", "session")];
     app.sts(&alice, "AssumeRole", &params).await.ok();
@@ -29,7 +36,10 @@ async fn assume_role_allocates_little() {
 
     let rpc = |app: &TestApp| {
         let query = app.rpc_query(&alice, "POST", "2015-04-01", "AssumeRole", &params);
-        Request::post(format!("/?{query}")).header("host", "127.0.0.1").body(Body::empty()).unwrap()
+        Request::post(format!("/?{query}"))
+            .header("host", "127.0.0.1")
+            .body(Body::empty())
+            .unwrap()
     };
     let acs3 = |app: &TestApp| {
         let mut request = Request::post(format!("/?{}", encode(&params)));
@@ -43,10 +53,17 @@ async fn assume_role_allocates_little() {
         let response = app.api.serve(request).await;
         let change = region.change();
         assert_eq!(response.status(), 200);
-        println!("{scheme}: {} allocations, {} bytes", change.allocations + change.reallocations, change.bytes_allocated);
+        println!(
+            "{scheme}: {} allocations, {} bytes",
+            change.allocations + change.reallocations,
+            change.bytes_allocated
+        );
     }
     let start = std::time::Instant::now();
-    for (scheme, make) in [("RPC", &rpc as &dyn Fn(&TestApp) -> Request<Body>), ("ACS3", &acs3)] {
+    for (scheme, make) in [
+        ("RPC", &rpc as &dyn Fn(&TestApp) -> Request<Body>),
+        ("ACS3", &acs3),
+    ] {
         let requests: Vec<_> = (0..2000).map(|_| make(&app)).collect();
         let start = std::time::Instant::now();
         for request in requests {

@@ -117,16 +117,6 @@ impl Replay {
             None => Ok(()),
         }
     }
-
-    /// How many nonces are kept.
-    pub fn len(&self) -> usize {
-        self.memory.len()
-    }
-
-    /// Whether none is kept.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
 }
 
 #[cfg(test)]
