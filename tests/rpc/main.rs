@@ -1,9 +1,16 @@
 //! Operations through the whole pipeline, on both databases.
+//!
+//! One file for each operation, `<product>/<operation>.rs`, as the registry lists them; `coverage`
+//! holds the two to each other.
 
 #[path = "../support/app.rs"]
+#[expect(dead_code, reason = "other tests use the rest")]
 mod app;
 #[path = "../support/postgres.rs"]
 #[expect(dead_code, reason = "other tests use the rest")]
 mod postgres;
 
+mod expect;
+
 mod main_job;
+mod ram;
