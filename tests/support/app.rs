@@ -115,6 +115,9 @@ impl Reply {
 
     /// The error's code; empty for a success.
     pub(crate) fn code(&self) -> String {
+        if let Some((_, rest)) = self.text.split_once("<Code>") {
+            return rest.split('<').next().unwrap_or_default().to_owned();
+        }
         let json: Value = serde_json::from_str(&self.text).unwrap_or_default();
         json["Code"].as_str().unwrap_or_default().to_owned()
     }

@@ -4,6 +4,8 @@
 #[path = "../support/app.rs"]
 #[expect(dead_code, reason = "other tests use the rest")]
 mod app;
+#[path = "../support/calls.rs"]
+mod calls;
 #[path = "../support/postgres.rs"]
 #[expect(dead_code, reason = "other tests use the rest")]
 mod postgres;
