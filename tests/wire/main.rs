@@ -15,6 +15,7 @@ mod socket;
 mod bodies;
 mod captures;
 mod envelope;
+mod operations;
 mod parameters;
 mod registry;
 mod requests;

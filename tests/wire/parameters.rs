@@ -107,8 +107,10 @@ async fn what_is_said_twice_is_refused(on: On) {
         ("Tag.1.Key", "a"),
     ];
     let call = calls::rpc(&app, &root, Product::Ram, "CreatePolicy", &both);
-    let reply = call.send(&app).await;
-    reply.refused(400, "InvalidParameter.Duplicate");
+    refused(&app, &call, twice).await;
+    let spelt = [both[0], both[1], ("Tag.01.Key", "b"), ("Tag.1.Key", "a")];
+    let call = calls::rpc(&app, &root, Product::Ram, "CreatePolicy", &spelt);
+    refused(&app, &call, twice).await;
 
     // Headers that decide.
     for name in [
