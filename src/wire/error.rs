@@ -208,6 +208,13 @@ fn missing(name: &str) -> Refusal {
     )
 }
 
+fn twice(name: &str) -> Refusal {
+    bad(
+        "InvalidParameter.Duplicate",
+        format!("The parameter \"{name}\" is specified more than once."),
+    )
+}
+
 fn unavailable() -> Refusal {
     Refusal {
         retry_after: Some(1),
@@ -236,10 +243,7 @@ fn request(error: &RequestError) -> Refusal {
             bad("InvalidParameter.Encoding", ENCODING)
         }
         RequestError::TooMany => bad("InvalidParameter", "The request has too many parameters."),
-        RequestError::Duplicate(name) | RequestError::RepeatedHeader(name) => bad(
-            "InvalidParameter.Duplicate",
-            format!("The parameter \"{name}\" is specified more than once."),
-        ),
+        RequestError::Duplicate(name) | RequestError::RepeatedHeader(name) => twice(name),
         RequestError::Missing(name) => missing(name),
         RequestError::UnsupportedMethod => bad(
             "InvalidSignatureMethod",
@@ -360,6 +364,7 @@ fn param(fault: &ParamFault) -> Refusal {
             format!("Invalid{name}"),
             format!("Specified parameter {name} is not valid."),
         ),
+        Problem::Twice => twice(name),
         Problem::Length => bad(
             format!("InvalidParameter.{name}.Length"),
             format!("The parameter - \"{name}\" beyond the length limit."),

@@ -142,10 +142,9 @@ async fn step_by_step(
     if matches!(request.scheme(), Scheme::Acs3(_)) && !request.body_matches() {
         return Err(Fault::BodyHash(Box::new(signed::strings(&request))));
     }
-    let verified = match (entry.declaration.auth, request.scheme()) {
-        (Auth::Signed, _) => Some(verify(api, &request).await?),
-        (Auth::Unsigned, Scheme::Unsigned) => None,
-        (Auth::Unsigned, _) => return Err(Fault::Credentials),
+    let verified = match entry.declaration.auth {
+        Auth::Signed => Some(verify(api, &request).await?),
+        Auth::Unsigned => None,
     };
     call(api, progress, &request, verified, entry, origin).await
 }
@@ -171,6 +170,9 @@ fn read<'a>(
     });
     let (index, entry) = found.ok_or(Fault::Action)?;
     progress.entry = Some((index, entry));
+    if entry.declaration.auth == Auth::Unsigned && request.scheme() != Scheme::Unsigned {
+        return Err(Fault::Credentials);
+    }
     Ok((request, entry))
 }
 
