@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::ops::RangeInclusive;
 
 use super::{ConfigError, FirstAccount, Settings};
-use crate::operator::fixed_secret;
+use crate::iam::fixed_secret;
 use crate::policy::ids::AccountId;
 
 /// The fewest different characters of a secret that nobody guesses.

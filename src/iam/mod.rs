@@ -9,6 +9,7 @@ pub mod authn;
 pub mod authz;
 pub mod batch;
 pub mod caller;
+pub mod fixed_secret;
 pub mod freshness;
 pub mod generate;
 pub mod key_ring;

@@ -8,7 +8,6 @@
 pub mod account;
 pub mod control;
 mod disclosed;
-pub mod fixed_secret;
 pub mod seed;
 mod trail;
 

@@ -12,9 +12,9 @@ use super::fields;
 use super::file::{self, FileAccount, FileKey, FilePolicy, FileRole, FileUser, SeedFault};
 use super::model::{SecretReference, Seed, SeedAccount, SeedKey, SeedPolicy, SeedRole, SeedUser};
 use crate::credential::secret::SecretText;
+use crate::iam::fixed_secret;
 use crate::model::catalog;
 use crate::model::policy::{PolicyRef, PolicyType};
-use crate::operator::fixed_secret;
 use crate::ops::params::ParamValue;
 use crate::ops::values::{
     Comments, Description, DisplayName, Email, MaxSessionDuration, MobilePhone,
