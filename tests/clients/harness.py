@@ -93,7 +93,8 @@ class Server:
             self.never_logged.add(urlsplit(database.url).password)
         self.master_key_file: Path | None = None
         self.extra_arguments: list[str] = []
-        self.extra_environment: dict[str, str] = {}
+        # The most that can be logged: what must never be must not be at any level.
+        self.extra_environment: dict[str, str] = {"RAMPART_LOG_LEVEL": "trace"}
 
     # --- the process -----------------------------------------------------------------------------
 
