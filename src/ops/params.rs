@@ -23,6 +23,9 @@ pub enum Problem {
     /// Not of the declared type, such as a number that is none.
     #[error("is not of its type")]
     Type,
+    /// There in two forms, or under two spellings of its number.
+    #[error("is specified more than once")]
+    Twice,
     /// Too short or too long.
     #[error("is beyond the length limit")]
     Length,

@@ -336,11 +336,13 @@ type RawTag = (Option<String>, Option<String>);
 
 /// Reads a list of tags in either form: JSON text, or flattened members.
 fn raw_tags(params: &Params<'_>, name: &'static str) -> Result<Vec<RawTag>, ParamFault> {
-    let fault = || ParamFault {
-        name,
-        problem: Problem::Type,
-    };
+    let wrong = |problem| ParamFault { name, problem };
+    let fault = || wrong(Problem::Type);
+    let members = params.members(name);
     if let Some(text) = params.get(name) {
+        if !members.is_empty() {
+            return Err(wrong(Problem::Twice));
+        }
         let list: Vec<serde_json::Map<String, serde_json::Value>> =
             serde_json::from_str(text).map_err(|_| fault())?;
         return list
@@ -356,17 +358,21 @@ fn raw_tags(params: &Params<'_>, name: &'static str) -> Result<Vec<RawTag>, Para
             .collect();
     }
     let mut list: Vec<(u32, RawTag)> = Vec::new();
-    for (number, member, value) in params.members(name) {
+    for (number, member, value) in members {
         if list.last().is_none_or(|(last, _)| *last != number) {
             list.push((number, (None, None)));
         }
         let Some((_, tag)) = list.last_mut() else {
             continue;
         };
-        match member {
-            "Key" => tag.0 = Some(value.to_owned()),
-            "Value" => tag.1 = Some(value.to_owned()),
-            _ => {}
+        let place = match member {
+            "Key" => &mut tag.0,
+            "Value" => &mut tag.1,
+            _ => continue,
+        };
+        // `Tag.1.Key` and `Tag.01.Key` are one.
+        if place.replace(value.to_owned()).is_some() {
+            return Err(wrong(Problem::Twice));
         }
     }
     Ok(list.into_iter().map(|(_, tag)| tag).collect())

@@ -124,8 +124,7 @@ impl Fault {
     pub fn is_refused_caller(&self) -> bool {
         match self {
             Self::Authn(error, _) => *error != AuthnError::Unavailable,
-            Self::BodyHash(_) => true,
-            Self::Op(OpError::Denied(_)) => true,
+            Self::BodyHash(_) | Self::Op(OpError::Denied(_)) => true,
             Self::Op(OpError::Session(error)) => {
                 matches!(error, SessionError::Denied(_) | SessionError::RootCaller)
             }
@@ -155,9 +154,8 @@ impl Fault {
                 "RequestTimeout",
                 "The request body was not received in time.",
             ),
-            Self::BodyBroken => bad("InvalidParameter.Encoding", ENCODING),
+            Self::BodyBroken | Self::Nul => bad("InvalidParameter.Encoding", ENCODING),
             Self::Request(error) => request(error),
-            Self::Nul => bad("InvalidParameter.Encoding", ENCODING),
             Self::Format => bad(
                 "InvalidParameter.Format",
                 "Specified parameter format is not valid.",
@@ -210,6 +208,13 @@ fn missing(name: &str) -> Refusal {
     )
 }
 
+fn twice(name: &str) -> Refusal {
+    bad(
+        "InvalidParameter.Duplicate",
+        format!("The parameter \"{name}\" is specified more than once."),
+    )
+}
+
 fn unavailable() -> Refusal {
     Refusal {
         retry_after: Some(1),
@@ -238,10 +243,7 @@ fn request(error: &RequestError) -> Refusal {
             bad("InvalidParameter.Encoding", ENCODING)
         }
         RequestError::TooMany => bad("InvalidParameter", "The request has too many parameters."),
-        RequestError::Duplicate(name) | RequestError::RepeatedHeader(name) => bad(
-            "InvalidParameter.Duplicate",
-            format!("The parameter \"{name}\" is specified more than once."),
-        ),
+        RequestError::Duplicate(name) | RequestError::RepeatedHeader(name) => twice(name),
         RequestError::Missing(name) => missing(name),
         RequestError::UnsupportedMethod => bad(
             "InvalidSignatureMethod",
@@ -362,6 +364,7 @@ fn param(fault: &ParamFault) -> Refusal {
             format!("Invalid{name}"),
             format!("Specified parameter {name} is not valid."),
         ),
+        Problem::Twice => twice(name),
         Problem::Length => bad(
             format!("InvalidParameter.{name}.Length"),
             format!("The parameter - \"{name}\" beyond the length limit."),

@@ -5,6 +5,7 @@
 //! signed freshly, sent through the router, and comes back as a [`Reply`].
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -81,6 +82,10 @@ pub(crate) struct TestApp {
     pub(crate) api: Arc<Api>,
     pub(crate) clock: Arc<FixedClock>,
     pub(crate) store: Arc<dyn Store>,
+    /// What the store was opened with.
+    pub(crate) url: String,
+    /// Where an embedded server keeps what a restart must know.
+    data_dir: Option<PathBuf>,
     held: Held,
     nonces: AtomicU64,
 }
@@ -110,6 +115,9 @@ impl Reply {
 
     /// The error's code; empty for a success.
     pub(crate) fn code(&self) -> String {
+        if let Some((_, rest)) = self.text.split_once("<Code>") {
+            return rest.split('<').next().unwrap_or_default().to_owned();
+        }
         let json: Value = serde_json::from_str(&self.text).unwrap_or_default();
         json["Code"].as_str().unwrap_or_default().to_owned()
     }
@@ -149,6 +157,8 @@ pub(crate) struct Setup {
     pub(crate) max_nonces: usize,
     pub(crate) body_timeout_seconds: u64,
     pub(crate) registry: Option<&'static [Entry]>,
+    pub(crate) trusted_proxies: Vec<String>,
+    pub(crate) cache_bytes: usize,
 }
 
 impl Setup {
@@ -161,6 +171,8 @@ impl Setup {
             max_nonces: 1 << 20,
             body_timeout_seconds: 10,
             registry: None,
+            trusted_proxies: Vec::new(),
+            cache_bytes: 64 << 20,
         }
     }
 }
@@ -185,15 +197,35 @@ impl TestApp {
             }
         };
         let store = store::open(&url).await.unwrap();
-        let app = Self::on_store(store, held, &setup).await;
+        let data_dir = match &held {
+            Held::Directory(directory) => Some(directory.path().to_owned()),
+            Held::Nothing | Held::Database(_) => None,
+        };
+        let app = Self::on_store(store, url, data_dir, held, &setup).await;
         app.add_account(ACCOUNT).await;
         app
     }
 
-    /// Another server on the same database, as after a restart, or as a second replica.
+    /// A server on a store that the test made, without an account.
+    pub(crate) async fn over(store: Arc<dyn Store>, setup: &Setup) -> Self {
+        Self::on_store(store, String::new(), None, Held::Nothing, setup).await
+    }
+
+    /// Another server on the same database and data directory, as after a restart.
     pub(crate) async fn again(&self, setup: &Setup) -> Self {
-        let again = Self::on_store(Arc::clone(&self.store), Held::Nothing, setup).await;
-        again.clock.set_millis(self.clock.now_millis());
+        self.beside(Arc::clone(&self.store), setup).await
+    }
+
+    /// A second replica: it shares the database with this one and nothing else.
+    pub(crate) async fn replica(&self, setup: &Setup) -> Self {
+        let store = store::open(&self.url).await.unwrap();
+        self.beside(store, setup).await
+    }
+
+    async fn beside(&self, store: Arc<dyn Store>, setup: &Setup) -> Self {
+        let (url, data_dir) = (self.url.clone(), self.data_dir.clone());
+        let now = self.clock.now_millis();
+        let again = Self::at(now, store, url, data_dir, Held::Nothing, setup).await;
         again.nonces.store(
             self.nonces.load(Ordering::Relaxed) + 1_000_000,
             Ordering::Relaxed,
@@ -201,12 +233,25 @@ impl TestApp {
         again
     }
 
-    async fn on_store(store: Arc<dyn Store>, held: Held, setup: &Setup) -> Self {
-        let clock = Arc::new(FixedClock::at_millis(START * 1000));
-        let data_dir = match &held {
-            Held::Directory(directory) => Some(directory.path().to_owned()),
-            Held::Nothing | Held::Database(_) => None,
-        };
+    async fn on_store(
+        store: Arc<dyn Store>,
+        url: String,
+        data_dir: Option<PathBuf>,
+        held: Held,
+        setup: &Setup,
+    ) -> Self {
+        Self::at(START * 1000, store, url, data_dir, held, setup).await
+    }
+
+    async fn at(
+        now_millis: i64,
+        store: Arc<dyn Store>,
+        url: String,
+        data_dir: Option<PathBuf>,
+        held: Held,
+        setup: &Setup,
+    ) -> Self {
+        let clock = Arc::new(FixedClock::at_millis(now_millis));
         let iam = Iam::start(IamConfig {
             store: Arc::clone(&store),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
@@ -215,8 +260,8 @@ impl TestApp {
             incarnation: setup.incarnation,
             quotas: setup.quotas.clone(),
             clock_window_seconds: 900,
-            data_dir,
-            cache_bytes: 64 << 20,
+            data_dir: data_dir.clone(),
+            cache_bytes: setup.cache_bytes,
             max_nonces: setup.max_nonces,
         })
         .await
@@ -225,7 +270,7 @@ impl TestApp {
             max_body_bytes: 1 << 20,
             default_rpc_format_json: false,
             body_timeout_seconds: setup.body_timeout_seconds,
-            trusted_proxies: Vec::new(),
+            trusted_proxies: setup.trusted_proxies.clone(),
             secure_transport: false,
         };
         let api = match setup.registry {
@@ -237,6 +282,8 @@ impl TestApp {
             api: api.unwrap(),
             clock,
             store,
+            url,
+            data_dir,
             held,
             nonces: AtomicU64::new(1),
         }
@@ -262,23 +309,25 @@ impl TestApp {
         tx.create_account(&record).await.unwrap();
         tx.commit().await.unwrap();
         let root = root_of(id);
-        let key_id: AccessKeyId = root.id.parse().unwrap();
+        self.add_root_key(id, &root.id, &root.secret).await;
+        root
+    }
+
+    /// Gives an account's root one more key.
+    pub(crate) async fn add_root_key(&self, account: &str, id: &str, secret: &str) {
+        let account: AccountId = account.parse().unwrap();
+        let key_id: AccessKeyId = id.parse().unwrap();
         let mut guard = self.iam.begin_write(account).await.unwrap();
         let key = AccessKey {
-            sealed_secret: self
-                .iam
-                .secrets
-                .seal_access_key(&key_id, &root.secret)
-                .unwrap(),
+            sealed_secret: self.iam.secrets.seal_access_key(&key_id, secret).unwrap(),
             id: key_id,
             account,
             owner: KeyOwner::Root,
             status: AccessKeyStatus::Active,
-            created_at: now,
+            created_at: self.clock.now(),
         };
         guard.tx().create_key(&key).await.unwrap();
         guard.commit().await.unwrap();
-        root
     }
 
     fn tag(&self) -> RevisionTag {
@@ -559,6 +608,20 @@ impl TestApp {
         headers: &[(&str, &str)],
         body: &str,
     ) -> Reply {
+        let peer = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        self.send_from(peer, method, target, headers, body.as_bytes())
+            .await
+    }
+
+    /// Sends a request as it is, from this address.
+    pub(crate) async fn send_from(
+        &self,
+        peer: IpAddr,
+        method: &str,
+        target: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Reply {
         let mut request = Request::builder().method(method).uri(target);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -566,8 +629,8 @@ impl TestApp {
         if !body.is_empty() {
             request = request.header("content-length", body.len());
         }
-        let mut request = request.body(Body::from(body.to_owned())).unwrap();
-        let peer = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 40000);
+        let mut request = request.body(Body::from(body.to_vec())).unwrap();
+        let peer = SocketAddr::new(peer, 40000);
         request.extensions_mut().insert(ConnectInfo(peer));
         let response = self.api.router().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
