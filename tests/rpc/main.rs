@@ -3,6 +3,12 @@
 //! One file for each operation, `<product>/<operation>.rs`, as the registry lists them; `coverage`
 //! holds the two to each other.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on fails"
+)]
+
 #[path = "../support/app.rs"]
 #[expect(dead_code, reason = "other tests use the rest")]
 mod app;
@@ -10,9 +16,9 @@ mod app;
 #[expect(dead_code, reason = "other tests use the rest")]
 mod postgres;
 
-mod coverage;
 mod expect;
 
+mod coverage;
 mod main_job;
 mod ram;
 mod sts;

@@ -19,7 +19,7 @@ on_both!(
     needs_permission,
 );
 
-fn good<'a>(key: &'a Credentials) -> Vec<(&'static str, &'a str)> {
+fn good(key: &Credentials) -> Vec<(&'static str, &str)> {
     vec![("UserName", "Alice"), ("UserAccessKeyId", &key.id)]
 }
 

@@ -4,7 +4,7 @@ use rampart::model::catalog;
 use serde_json::{Value, json};
 
 use crate::app::{On, TestApp, policy};
-use crate::expect::{LATER, NOW, Permission, bad_type, incorrect};
+use crate::expect::{LATER, NOW, Pairs, Permission, bad_type, incorrect};
 use crate::on_both;
 
 on_both!(
@@ -142,7 +142,7 @@ async fn filters_by_type_and_tags(on: On) {
     .await;
     make(&app, "b", &[("Tag", r#"[{"Key":"team","Value":"y"}]"#)]).await;
     make(&app, "c", &[]).await;
-    let filters: [(&[(&str, &str)], &[&str]); 6] = [
+    let filters: [(Pairs<'_>, &[&str]); 6] = [
         (&[("PolicyType", "Custom")], &["a", "b", "c"]),
         (&[("PolicyType", "System")], &system()),
         (&[("Tag", r#"[{"Key":"team"}]"#)], &["a", "b"]),

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::app::{ACCOUNT, On, TestApp, trust};
-use crate::expect::{LATER, NOW, Permission, bad_type, incorrect, limit};
+use crate::expect::{LATER, NOW, Pairs, Permission, bad_type, incorrect, limit};
 use crate::on_both;
 
 on_both!(
@@ -144,7 +144,7 @@ async fn filters_by_tags(on: On) {
         ];
         app.ram(&root, "CreateRole", &params).await.ok();
     }
-    let filters: [(&[(&str, &str)], &[&str]); 7] = [
+    let filters: [(Pairs<'_>, &[&str]); 7] = [
         (&[("Tag", r#"[{"Key":"team"}]"#)], &["a", "b", "e"]),
         (&[("Tag", r#"[{"Key":"team","Value":"x"}]"#)], &["a", "e"]),
         (&[("Tag.1.Key", "team"), ("Tag.1.Value", "x")], &["a", "e"]),
