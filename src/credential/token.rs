@@ -42,7 +42,7 @@ pub struct Origin {
 }
 
 /// What a token says of its session.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Claims {
     /// The account of the role.
     pub account: AccountId,
@@ -68,6 +68,19 @@ pub struct Claims {
     pub access_key_id: AccessKeyId,
     /// The secret of the session's key.
     pub secret: SecretText,
+}
+
+impl fmt::Debug for Claims {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Claims")
+            .field("account", &self.account)
+            .field("role_id", &self.role_id)
+            .field("role_name", &self.role_name)
+            .field("session_name", &self.session_name)
+            .field("access_key_id", &self.access_key_id)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Claims {

@@ -243,12 +243,20 @@ impl Iam {
                 timestamp,
             });
         }
-        let signer = self.keys.find(request.access_key_id).await?;
+        let mut signer = self.keys.find(request.access_key_id).await?;
         if request.security_token.is_some() {
             return Err(AuthnError::TokenMismatch);
         }
         let timestamp = self.window().check(request.time, now_millis)?;
-        request.proof.verify(&signer.rpc, &signer.acs3)?;
+        let verified = request.proof.verify(&signer.rpc, &signer.acs3);
+        if verified == Err(AuthnError::SignatureMismatch)
+            && let Some(current) = self.keys.doubt(&signer, now_millis).await?
+        {
+            request.proof.verify(&current.rpc, &current.acs3)?;
+            signer = current;
+        } else {
+            verified?;
+        }
         Ok(Verified {
             signed: Signed::Long(signer),
             timestamp,

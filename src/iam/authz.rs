@@ -109,9 +109,15 @@ pub fn authorize(
 
 /// Compiled session policies, shared by the requests of a session. Small on purpose: a tenant who
 /// makes thousands of them pays with compiling his own again.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct SessionPolicies {
     compiled: RwLock<HashMap<Box<str>, Arc<PolicySet>>>,
+}
+
+impl std::fmt::Debug for SessionPolicies {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SessionPolicies(..)")
+    }
 }
 
 /// How many are kept; at 2048 characters each this is a few megabytes.

@@ -2,6 +2,7 @@
 //! bounded look-up of ids that are not known here.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::credential::acs3::Acs3Key;
@@ -28,8 +29,10 @@ pub struct Signer {
     pub rpc: RpcKey,
     /// The secret, prepared for ACS3.
     pub acs3: Acs3Key,
-    /// The tag at which this was read; `None` until the account's tag was compared once.
+    /// The tag at which this was read; of no revision until the account's tag was compared once.
     tag: RevisionTag,
+    /// When it was looked up for a signature that did not match, in unix milliseconds.
+    doubted_at: AtomicI64,
 }
 
 impl Signer {
@@ -57,6 +60,9 @@ const LARGEST_BATCH: usize = 256;
 /// How many keys are kept; beyond it all are dropped and come back as they are used.
 const KEPT: usize = 200_000;
 
+/// How long a key that was looked up for a signature that did not match is taken for current.
+const DOUBT_MILLIS: i64 = 1000;
+
 type Found = Result<Option<AccessKey>, KeyError>;
 
 /// The keys that were used lately.
@@ -65,6 +71,7 @@ pub struct Keys {
     secrets: Arc<Secrets>,
     known: RwLock<HashMap<Box<str>, Arc<Signer>>>,
     lookups: Batcher<AccessKeyId, Found>,
+    doubting: tokio::sync::Mutex<()>,
 }
 
 impl std::fmt::Debug for Keys {
@@ -94,6 +101,7 @@ impl Keys {
             secrets,
             known: RwLock::new(HashMap::new()),
             lookups,
+            doubting: tokio::sync::Mutex::new(()),
         }
     }
 
@@ -112,6 +120,10 @@ impl Keys {
             return Ok(Arc::clone(signer));
         }
         let id: AccessKeyId = id.parse().map_err(|_| KeyError::NotFound)?;
+        self.look_up(id).await
+    }
+
+    async fn look_up(&self, id: AccessKeyId) -> Result<Arc<Signer>, KeyError> {
         let key = self
             .lookups
             .ask(id)
@@ -121,6 +133,45 @@ impl Keys {
         let signer = self.prepare(&key.ok_or(KeyError::NotFound)?, RevisionTag([0; 16]))?;
         self.keep(&signer);
         Ok(signer)
+    }
+
+    /// The key as it is now, for a signature that does not match the one that is known here: the
+    /// secret may have been replaced elsewhere. At most one look-up a second for a key, whatever is
+    /// forged in its name; `None` where this is it.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub async fn doubt(
+        &self,
+        signer: &Arc<Signer>,
+        now_millis: i64,
+    ) -> Result<Option<Arc<Signer>>, KeyError> {
+        let is_new = |signer: &Signer| {
+            let doubted_at = signer.doubted_at.load(Ordering::Relaxed);
+            now_millis.saturating_sub(doubted_at) < DOUBT_MILLIS
+        };
+        if is_new(signer) {
+            return Ok(None);
+        }
+        // Whoever comes meanwhile shares what the first one finds.
+        let _one = self.doubting.lock().await;
+        let known = self
+            .known
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(signer.id.as_str())
+            .cloned();
+        match known {
+            Some(known) if is_new(&known) => {
+                Ok(Some(known).filter(|known| !Arc::ptr_eq(known, signer)))
+            }
+            _ => {
+                signer.doubted_at.store(now_millis, Ordering::Relaxed);
+                let found = self.look_up(signer.id.clone()).await?;
+                found.doubted_at.store(now_millis, Ordering::Relaxed);
+                Ok(Some(found))
+            }
+        }
     }
 
     /// Reads a key again, at `tag` or later.
@@ -145,7 +196,9 @@ impl Keys {
                 .remove(signer.id.as_str());
             return Err(KeyError::NotFound);
         };
+        let doubted_at = signer.doubted_at.load(Ordering::Relaxed);
         let signer = self.prepare(&key, tag)?;
+        signer.doubted_at.store(doubted_at, Ordering::Relaxed);
         self.keep(&signer);
         Ok(signer)
     }
@@ -163,6 +216,7 @@ impl Keys {
             rpc: RpcKey::new(&secret),
             acs3: Acs3Key::new(&secret),
             tag,
+            doubted_at: AtomicI64::new(i64::MIN),
         }))
     }
 

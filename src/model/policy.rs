@@ -106,7 +106,7 @@ pub struct Policy {
 }
 
 /// One version of a custom policy.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct PolicyVersion {
     /// Its number.
     pub version: VersionId,
@@ -114,6 +114,15 @@ pub struct PolicyVersion {
     pub document: String,
     /// Unix seconds.
     pub created_at: i64,
+}
+
+impl std::fmt::Debug for PolicyVersion {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PolicyVersion")
+            .field("version", &self.version)
+            .field("created_at", &self.created_at)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A policy attached to a principal.

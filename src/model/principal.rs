@@ -28,7 +28,7 @@ pub struct User {
 }
 
 /// A RAM role.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Role {
     /// The account it belongs to.
     pub account: AccountId,
@@ -49,6 +49,21 @@ pub struct Role {
     pub created_at: i64,
     /// Unix seconds.
     pub updated_at: i64,
+}
+
+impl std::fmt::Debug for Role {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Role")
+            .field("account", &self.account)
+            .field("id", &self.id)
+            .field("name", &self.name)
+            .field("description", &self.description)
+            .field("max_session_duration", &self.max_session_duration)
+            .field("session_epoch", &self.session_epoch)
+            .field("created_at", &self.created_at)
+            .field("updated_at", &self.updated_at)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Whom a policy is attached to, by id: renaming changes nothing.

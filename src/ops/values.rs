@@ -222,6 +222,18 @@ impl ParamValue for SourceIdentity {
     }
 }
 
+/// The text of a policy belongs in no log.
+macro_rules! closed_debug {
+    ($($ty:ident),+) => {$(
+        impl std::fmt::Debug for $ty {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(concat!(stringify!($ty), "(..)"))
+            }
+        }
+    )+};
+}
+closed_debug!(PolicyDocument, TrustDocument, SessionPolicy);
+
 fn document(kind: DocumentKind, text: &str) -> Result<Document, Problem> {
     Document::check_length(kind, text).map_err(|_| Problem::Length)?;
     Document::parse(kind, text).map_err(|faults| {
@@ -230,7 +242,7 @@ fn document(kind: DocumentKind, text: &str) -> Result<Document, Problem> {
 }
 
 /// An identity policy's text: up to 6144 characters, of sound grammar. Kept exactly as submitted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct PolicyDocument(pub String);
 
 impl ParamValue for PolicyDocument {
@@ -241,7 +253,7 @@ impl ParamValue for PolicyDocument {
 }
 
 /// A trust policy's text: up to 6144 characters, of sound grammar. Kept exactly as submitted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct TrustDocument(pub String);
 
 impl ParamValue for TrustDocument {
@@ -252,7 +264,7 @@ impl ParamValue for TrustDocument {
 }
 
 /// A session policy's text: up to 2048 characters, of sound grammar.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct SessionPolicy(pub String);
 
 impl ParamValue for SessionPolicy {

@@ -227,7 +227,7 @@ impl TestApp {
         let now = self.clock.now_millis();
         let again = Self::at(now, store, url, data_dir, Held::Nothing, setup).await;
         again.nonces.store(
-            self.nonces.load(Ordering::Relaxed) + 1_000_000,
+            self.nonces.load(Ordering::Relaxed) + 1_000_000 * rand_seed(),
             Ordering::Relaxed,
         );
         again

@@ -1,0 +1,82 @@
+//! A store that counts what is asked of it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use rampart::model::account::{Account, RevisionTag};
+use rampart::model::audit::RefusalKey;
+use rampart::model::key::AccessKey;
+use rampart::policy::ids::{AccessKeyId, AccountId};
+use rampart::store::{FreshnessAnswer, NonceRow, Result, Snapshot, Store, Tx};
+
+pub(crate) struct Counting {
+    inner: Arc<dyn Store>,
+    trips: AtomicUsize,
+}
+
+impl Counting {
+    pub(crate) fn new(inner: Arc<dyn Store>) -> Arc<Self> {
+        Arc::new(Self {
+            inner,
+            trips: AtomicUsize::new(0),
+        })
+    }
+
+    /// How many trips were made since this was last asked.
+    pub(crate) fn take(&self) -> usize {
+        self.trips.swap(0, Ordering::SeqCst)
+    }
+
+    fn count(&self) -> &dyn Store {
+        self.trips.fetch_add(1, Ordering::SeqCst);
+        self.inner.as_ref()
+    }
+}
+
+#[async_trait]
+impl Store for Counting {
+    fn is_embedded(&self) -> bool {
+        self.inner.is_embedded()
+    }
+    async fn begin_read(&self, account: AccountId) -> Result<Box<dyn Snapshot>> {
+        self.count().begin_read(account).await
+    }
+    async fn begin_write(&self, account: AccountId, tag: RevisionTag) -> Result<Box<dyn Tx>> {
+        self.count().begin_write(account, tag).await
+    }
+    async fn find_key(&self, id: &AccessKeyId) -> Result<Option<AccessKey>> {
+        self.count().find_key(id).await
+    }
+    async fn find_keys(&self, ids: &[AccessKeyId]) -> Result<Vec<Option<AccessKey>>> {
+        self.count().find_keys(ids).await
+    }
+    async fn find_account(&self, alias: &str) -> Result<Option<Account>> {
+        self.count().find_account(alias).await
+    }
+    async fn list_accounts(&self, after: Option<AccountId>, limit: u32) -> Result<Vec<Account>> {
+        self.count().list_accounts(after, limit).await
+    }
+    async fn freshness(
+        &self,
+        accounts: &[AccountId],
+        nonces: &[NonceRow],
+    ) -> Result<FreshnessAnswer> {
+        self.count().freshness(accounts, nonces).await
+    }
+    async fn forget_nonces(&self, now: i64) -> Result<u64> {
+        self.count().forget_nonces(now).await
+    }
+    async fn count_refusals(&self, refusals: &[(RefusalKey, u64)]) -> Result<()> {
+        self.count().count_refusals(refusals).await
+    }
+    async fn forget_refusals(&self, before_minute: i64) -> Result<u64> {
+        self.count().forget_refusals(before_minute).await
+    }
+    async fn ping(&self) -> Result<()> {
+        self.count().ping().await
+    }
+    async fn close(&self) {
+        self.inner.close().await;
+    }
+}
