@@ -30,7 +30,6 @@ mod t14_replay;
 mod t17_origin;
 mod t20_probing;
 mod t21_trail;
-mod t22_leaks;
 mod t23_swapped_secrets;
 mod t24_corrupt_documents;
 
