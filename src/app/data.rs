@@ -58,7 +58,7 @@ impl Data {
     ) -> Result<Self, AppError> {
         let dir = held.as_ref();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
-        let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
+        let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::default());
         let given = settings.storage.master_key_file.as_deref();
         let master_key = bootstrap::master_key(given, dir, &*entropy)?;
         let store = store::open(&database_url(settings, dir))

@@ -21,7 +21,7 @@ impl KeyCommand {
         match self {
             Self::Generate => {
                 let mut bytes = Zeroizing::new([0; 32]);
-                SystemEntropy.fill(&mut *bytes);
+                SystemEntropy::default().fill(&mut *bytes);
                 println!("{}", MasterKey::generate(*bytes).to_base64().expose());
                 ExitCode::SUCCESS
             }

@@ -117,6 +117,11 @@ impl Replay {
             None => Ok(()),
         }
     }
+
+    /// How many nonces are kept.
+    pub fn count(&self) -> usize {
+        self.memory.count()
+    }
 }
 
 #[cfg(test)]
