@@ -335,6 +335,7 @@ impl TestApp {
     }
 
     /// The root of the account that every test app has.
+    #[expect(clippy::unused_self, reason = "it is asked like the other callers")]
     pub(crate) fn root(&self) -> Credentials {
         root_of(ACCOUNT)
     }
