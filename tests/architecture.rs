@@ -76,12 +76,13 @@ fn module_path(file: &str) -> Vec<&str> {
 
 /// Without comments, so that a word in a sentence is no use.
 fn code(text: &str) -> String {
-    let lines = text
-        .lines()
-        .map(|line| match line.trim_start().starts_with("//") {
-            true => "",
-            false => line.split(" // ").next().unwrap_or_default(),
-        });
+    let lines = text.lines().map(|line| {
+        if line.trim_start().starts_with("//") {
+            ""
+        } else {
+            line.split(" // ").next().unwrap_or_default()
+        }
+    });
     lines.collect::<Vec<_>>().join("\n")
 }
 

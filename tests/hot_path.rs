@@ -1,4 +1,10 @@
 //! What AssumeRole costs once everything is warm: allocations, and nothing else.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test's helper may fail as the test itself may"
+)]
 
 #[path = "support/app.rs"]
 #[expect(dead_code, reason = "other tests use the rest")]

@@ -1,4 +1,9 @@
 //! What must never be seen, looked for in the log of a whole process.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test's helper may fail as the test itself may"
+)]
 
 #[path = "../support/app.rs"]
 #[expect(dead_code, reason = "other tests use the rest")]

@@ -92,6 +92,12 @@ pub(crate) fn rpc_pairs(
         .collect()
 }
 
+/// Gives a parameter another value.
+pub(crate) fn set(pairs: &mut [(String, String)], name: &str, value: &str) {
+    let (_, old) = pairs.iter_mut().find(|(n, _)| n == name).unwrap();
+    value.clone_into(old);
+}
+
 /// A POST of these parameters in the query, signed as they are.
 pub(crate) fn sign(pairs: &[(String, String)], secret: &str) -> Raw {
     let mut all: Vec<(&str, &str)> = pairs

@@ -61,7 +61,7 @@ pub(crate) async fn exchange(address: SocketAddr, bytes: &[u8]) -> Answer {
 /// Reads one answer; its status is 0 where the connection was closed without one.
 pub(crate) async fn read_answer(stream: &mut TcpStream) -> Answer {
     let mut bytes = Vec::new();
-    let mut piece = [0; 16 << 10];
+    let mut piece = vec![0; 16 << 10];
     loop {
         if let Some(answer) = parse(&bytes) {
             return answer;

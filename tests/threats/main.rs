@@ -1,5 +1,10 @@
 //! The attacks, each with the test that fails when its rule is taken out. A test is named after its
 //! row: `t03_…`; `tests/threats.md` lists them all.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test's helper may fail as the test itself may"
+)]
 
 #[path = "../support/app.rs"]
 #[expect(dead_code, reason = "other tests use the rest")]

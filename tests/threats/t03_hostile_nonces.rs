@@ -11,11 +11,7 @@ use crate::calls::{self, Raw};
 fn with_nonce(app: &TestApp, nonce: &str) -> Raw {
     let root = app.root();
     let mut pairs = calls::rpc_pairs(app, &root, Product::Sts, "GetCallerIdentity", &[]);
-    pairs
-        .iter_mut()
-        .find(|(n, _)| n == "SignatureNonce")
-        .unwrap()
-        .1 = nonce.to_owned();
+    calls::set(&mut pairs, "SignatureNonce", nonce);
     calls::sign(&pairs, &root.secret).in_form()
 }
 
@@ -66,12 +62,14 @@ async fn t03_hostile_nonces_among_honest_traffic() {
     crate::end(app).await;
 }
 
+/// How many nonces both replicas record.
+const CALLS: usize = 200;
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn t03_opposite_orders_on_two_replicas() {
     let setup = Setup::on(On::Postgres);
     let here = Arc::new(TestApp::with(setup.clone()).await);
     let there = Arc::new(here.replica(&setup).await);
-    const CALLS: usize = 200;
     let calls: Vec<Raw> = (0..CALLS)
         .map(|n| with_nonce(&here, &format!("shared-{n}")))
         .collect();

@@ -14,10 +14,10 @@ const REQUESTS: usize = 20_000;
 const AT_ONCE: usize = 500;
 
 /// Sends that many forged requests, so many at once; every one must be refused.
-async fn flood(app: &Arc<TestApp>, forged: impl Fn(usize) -> Credentials) {
+async fn flood(app: &Arc<TestApp>, who: impl Fn(usize) -> Credentials) {
     let mut running = JoinSet::new();
     for n in 0..REQUESTS {
-        let (app, forger) = (Arc::clone(app), forged(n));
+        let (app, forger) = (Arc::clone(app), who(n));
         if running.len() >= AT_ONCE {
             running.join_next().await.unwrap().unwrap();
         }

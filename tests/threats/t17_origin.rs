@@ -7,6 +7,9 @@ use rampart::ops::declare::Product;
 use crate::app::{ACCOUNT, On, Setup, TestApp, trust};
 use crate::calls;
 
+/// A server, the other end of the connection, the headers, and what the trail must say.
+type Case<'a> = (&'a TestApp, &'a str, &'a [(&'a str, &'a str)], &'a str);
+
 #[tokio::test]
 async fn t17_the_trail_names_the_true_origin() {
     let trusted = TestApp::with(Setup {
@@ -17,7 +20,7 @@ async fn t17_the_trail_names_the_true_origin() {
     let open = TestApp::start(On::Memory).await;
     let document = trust(r#"{"RAM":["*"]}"#);
     let forwarded = ("x-forwarded-for", "203.0.113.9");
-    let cases: [(&TestApp, &str, &[(&str, &str)], &str); 16] = [
+    let cases: [Case<'_>; 16] = [
         (&open, "192.0.2.1", &[forwarded], "192.0.2.1"),
         (&open, "127.0.0.1", &[forwarded], "127.0.0.1"),
         (&open, "::ffff:192.0.2.1", &[], "192.0.2.1"),

@@ -23,7 +23,7 @@ async fn t21_denials_are_counted_in_few_rows(on: On) {
         let denied = app.ram(&nobody, "DeleteRole", &[("RoleName", &name)]).await;
         denied.refused(403, "NoPermission");
         if n % 3 == 0 {
-            let forged = calls::rpc(
+            let call = calls::rpc(
                 &app,
                 &forger,
                 Product::Ram,
@@ -31,10 +31,7 @@ async fn t21_denials_are_counted_in_few_rows(on: On) {
                 &[("RoleName", &name)],
             )
             .header("x-acs-request-id", "inbound");
-            forged
-                .send(&app)
-                .await
-                .refused(400, "SignatureDoesNotMatch");
+            call.send(&app).await.refused(400, "SignatureDoesNotMatch");
         }
         if n % 1000 == 999 {
             app.clock.advance(3);
@@ -59,16 +56,16 @@ async fn t21_denials_are_counted_in_few_rows(on: On) {
     }
     let system = rampart::policy::ids::AccountId::SYSTEM;
     let mut snapshot = app.store.begin_read(system).await.unwrap();
-    let forged = snapshot.list_refusals(1000).await.unwrap();
+    let by_peer = snapshot.list_refusals(1000).await.unwrap();
     drop(snapshot);
-    assert!(forged.len() <= 2, "{forged:?}");
+    assert!(by_peer.len() <= 2, "{by_peer:?}");
     assert_eq!(
-        forged.iter().map(|(_, count)| count).sum::<u64>(),
+        by_peer.iter().map(|(_, count)| count).sum::<u64>(),
         DENIALS / 3
     );
     assert!(
-        forged.iter().all(|(row, _)| row.principal == "127.0.0.1"),
-        "{forged:?}"
+        by_peer.iter().all(|(row, _)| row.principal == "127.0.0.1"),
+        "{by_peer:?}"
     );
     // An administrator's mutation still succeeds, with its row.
     app.role("made", r#"{"RAM":["*"]}"#, &[]).await;

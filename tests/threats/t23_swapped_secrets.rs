@@ -24,8 +24,8 @@ async fn t23_a_secret_in_anothers_row_authenticates_nobody(on: On) {
     app.iam.stop().await;
     for victim in [&root, &alice] {
         // Mallory's sealed secret in the victim's row, and the victim's in his.
-        let keep = format!("CREATE TABLE kept AS SELECT id, sealed_secret FROM access_keys");
-        tamper::sql(&app, &keep).await;
+        let keep = "CREATE TABLE kept AS SELECT id, sealed_secret FROM access_keys";
+        tamper::sql(&app, keep).await;
         let swap = format!(
             "UPDATE access_keys SET sealed_secret = (SELECT k.sealed_secret FROM kept k WHERE k.id = \
              CASE access_keys.id WHEN '{0}' THEN '{1}' ELSE '{0}' END) WHERE id IN ('{0}', '{1}')",
@@ -52,8 +52,7 @@ async fn t23_a_secret_in_anothers_row_authenticates_nobody(on: On) {
         tamper::sql(&app, back).await;
         tamper::sql(&app, "DROP TABLE kept").await;
     }
-    // A key's owner is not sealed, but a key moved to root is of no more use without its account's
-    // tag: what is cached is read again, and the row is what counts.
+    // With every secret in its place again, all is well.
     let honest = app.again(&setup).await;
     honest.sts(&alice, "GetCallerIdentity", &[]).await.ok();
     // A byte changed in the middle.

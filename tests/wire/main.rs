@@ -1,5 +1,10 @@
 //! The wire: captured requests of real clients against a running server, bad input of every kind,
 //! and registries that the product does not have yet.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test's helper may fail as the test itself may"
+)]
 
 #[path = "../support/app.rs"]
 #[expect(dead_code, reason = "other tests use the rest")]

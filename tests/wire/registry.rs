@@ -184,7 +184,7 @@ async fn a_resource_that_moves_while_a_call_waits_is_decided_again(on: On) {
         .await
         .unwrap()
         .unwrap();
-    role.description = "blue".to_owned();
+    "blue".clone_into(&mut role.description);
     guard.tx().update_role(&role).await.unwrap();
     guard.commit().await.unwrap();
     parked.await.refused(403, "NoPermission");

@@ -40,14 +40,14 @@ async fn a_wrong_secret_is_refused(on: On) {
     for call in creations(&app, &forger) {
         call.send(&app).await.refused(400, "SignatureDoesNotMatch");
     }
-    forger.id = "LTAInobodyhasthiskey".to_owned();
+    "LTAInobodyhasthiskey".clone_into(&mut forger.id);
     for call in creations(&app, &forger) {
         call.send(&app)
             .await
             .refused(404, "InvalidAccessKeyId.NotFound");
     }
     for id in ["", " ", "a'b", &"x".repeat(5000)] {
-        forger.id = id.to_owned();
+        id.clone_into(&mut forger.id);
         let [rpc, acs3] = creations(&app, &forger);
         assert!(rpc.send(&app).await.status.is_client_error(), "{id}");
         assert!(acs3.send(&app).await.status.is_client_error(), "{id}");
@@ -90,11 +90,7 @@ fn with_nonce(app: &TestApp, product: Product, action: &str, nonce: &str, scheme
     let root = app.root();
     if scheme == "rpc" {
         let mut pairs = calls::rpc_pairs(app, &root, product, action, &[]);
-        pairs
-            .iter_mut()
-            .find(|(n, _)| n == "SignatureNonce")
-            .unwrap()
-            .1 = nonce.to_owned();
+        calls::set(&mut pairs, "SignatureNonce", nonce);
         calls::sign(&pairs, &root.secret)
     } else {
         let replaced = [("x-acs-signature-nonce", nonce)];
@@ -124,11 +120,7 @@ async fn a_nonce_is_good_once_whatever_the_scheme_and_product(on: On) {
     // Another key's nonces are its own.
     let other = app.add_account("2222222222222222").await;
     let mut pairs = calls::rpc_pairs(&app, &other, Product::Ram, "ListRoles", &[]);
-    pairs
-        .iter_mut()
-        .find(|(n, _)| n == "SignatureNonce")
-        .unwrap()
-        .1 = "once-0".to_owned();
+    calls::set(&mut pairs, "SignatureNonce", "once-0");
     calls::sign(&pairs, &other.secret).send(&app).await.ok();
     // Also where a call was refused for another reason after its signature was found good.
     let refused = calls::rpc(
@@ -206,7 +198,7 @@ async fn a_time_off_the_window_is_refused(on: On) {
         "９026-11-22T00:00:00Z",
     ] {
         let mut pairs = calls::rpc_pairs(&app, &root, Product::Ram, "ListRoles", &[]);
-        pairs.iter_mut().find(|(n, _)| n == "Timestamp").unwrap().1 = time.to_owned();
+        calls::set(&mut pairs, "Timestamp", time);
         let refused = calls::sign(&pairs, &root.secret).send(&app).await;
         refused.refused(400, "InvalidTimeStamp.Format");
         // A header has no blanks at its ends, and one client writes in ASCII only.
@@ -226,6 +218,10 @@ async fn a_time_off_the_window_is_refused(on: On) {
     app.end().await;
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one list of the fields, read from top to bottom"
+)]
 async fn what_is_missing_is_named(on: On) {
     let app = TestApp::start(on).await;
     let before = calls::state(&app).await;
@@ -283,7 +279,7 @@ async fn what_is_missing_is_named(on: On) {
     ];
     for (name, value, code) in values {
         let mut pairs = calls::rpc_pairs(&app, &root, Product::Ram, "ListRoles", &[]);
-        pairs.iter_mut().find(|(n, _)| n == name).unwrap().1 = value.to_owned();
+        calls::set(&mut pairs, name, value);
         let reply = calls::sign(&pairs, &root.secret).send(&app).await;
         assert_eq!(reply.code(), code, "{name}={value}: {}", reply.text);
         let status = if code == "InvalidAction.NotFound" {
