@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Brings a Debian-like machine to where `tests/run.sh` can run: a C compiler, PostgreSQL's server programs, Python
 # with venv, a Rust toolchain, and the vendor's Python clients in an environment of their own under target/.
+# `tests/setup.sh build` brings only what building and serving need: the compiler and the toolchain.
 # Run it as often as you like: what is there already is left alone. It becomes root (sudo) only to install packages.
 set -euo pipefail
 
@@ -17,29 +18,39 @@ have_postgres() { have initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >
 have_venv() { "$python" -c 'import ensurepip, venv' >/dev/null 2>&1; }
 have_roots() { [ -e /etc/ssl/certs/ca-certificates.crt ] || [ -e /etc/ssl/cert.pem ] || [ -e /etc/pki/tls/certs/ca-bundle.crt ]; }
 
+install() {
+    [ $# -gt 0 ] || return 0
+    have apt-get || die "missing: $* (Debian's names); install them by hand, there is no apt-get here"
+    local become=()
+    if [ "$(id -u)" -ne 0 ]; then
+        have sudo || die "missing: $*; install them as root, there is no sudo here"
+        become=(sudo)
+    fi
+    say "installing $*"
+    "${become[@]}" apt-get update -q
+    "${become[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@"
+}
+
 packages() {
     local missing=()
     have cc || missing+=(build-essential)
-    have_venv || missing+=(python3 python3-venv)
     have_roots || missing+=(ca-certificates)
-    # A server given by its address needs none of ours.
-    [ -n "${RAMPART_TEST_POSTGRES_URL:-}" ] || have_postgres || missing+=(postgresql)
-    [ ${#missing[@]} -gt 0 ] || return 0
-    have apt-get || die "missing: ${missing[*]} (Debian's names); install them by hand, there is no apt-get here"
-    local become=()
-    if [ "$(id -u)" -ne 0 ]; then
-        have sudo || die "missing: ${missing[*]}; install them as root, there is no sudo here"
-        become=(sudo)
+    if [ "$1" = all ]; then
+        have_venv || missing+=(python3 python3-venv)
+        # A server given by its address needs none of ours.
+        [ -n "${RAMPART_TEST_POSTGRES_URL:-}" ] || have_postgres || missing+=(postgresql)
     fi
-    say "installing ${missing[*]}"
-    "${become[@]}" apt-get update -q
-    "${become[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"
+    install "${missing[@]}"
 }
 
 toolchain() {
     local needed found
     needed=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' "$root/Cargo.toml")
-    have cargo || die "no cargo: install Rust $needed or later (https://rustup.rs, or your distribution's rustup package)"
+    if ! have cargo && have apt-get; then
+        # Debian 13 and later have the package; an older one's own Rust would be too old.
+        (install rustup && rustup toolchain install stable --profile default) || true
+    fi
+    have cargo || die "no cargo: install Rust $needed or later (https://rustup.rs)"
     found=$(cd "$root" && cargo --version | cut -d ' ' -f 2)
     [ "$(printf '%s\n' "$needed" "$found" | sort -V | head -n 1)" = "$needed" ] ||
         die "cargo $found is too old: Rust $needed or later is needed (rustup update stable)"
@@ -62,7 +73,12 @@ clients() {
     printf '%s\n' "$wanted" >"$stamp"
 }
 
-packages
+what=${1:-all}
+case $what in
+    all | build) ;;
+    *) die "unknown part: $what (there are: all, build)" ;;
+esac
+packages "$what"
 toolchain
-clients
+[ "$what" = build ] || clients
 say "ready"
