@@ -5,12 +5,16 @@
 //! more connections, requests in flight finish within a bound, what is in memory is saved, the
 //! database is closed. A second signal ends the process at once.
 
+mod background;
 mod connections;
+mod data;
 mod routes;
 mod server;
 
-use std::io::{IsTerminal as _, Write as _};
+use std::error::Error;
+use std::io::Write as _;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -19,29 +23,19 @@ use axum::Router;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio::time::MissedTickBehavior;
 
-use crate::bootstrap::{self, BootstrapError, CREDENTIALS_FILE, DATABASE_FILE, DataDir};
+use crate::bootstrap::{BootstrapError, DataDir};
 use crate::config::{RpcFormat, Settings};
-use crate::iam::{Iam, IamConfig, StartError};
-use crate::model::quotas::Quotas;
-use crate::policy::ids::AccessKeyId;
-use crate::ports::{Clock, Entropy, SystemClock, SystemEntropy};
-use crate::store::{self, Store, StoreError};
-use crate::stub::{Api, WireSettings};
+use crate::iam::{Iam, StartError};
+use crate::store::StoreError;
 use crate::telemetry::{self, Metrics};
+use crate::wire::origin::ProxyError;
+use crate::wire::{Api, WireSettings};
+
+pub use data::{Data, open_offline};
 
 use connections::Connections;
 use server::{Listening, Server, ServerOptions};
-
-/// How often what is due is done.
-const TICK: Duration = Duration::from_millis(250);
-
-/// How often the database is asked whether it answers.
-const READINESS_INTERVAL: Duration = Duration::from_secs(1);
-
-/// After how many ticks the metrics are folded: every five seconds.
-const TICKS_PER_UPKEEP: u32 = 20;
 
 /// How long what is in memory may take to be saved at the end.
 const SAVE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -70,6 +64,18 @@ pub enum AppError {
     /// The shared rules cannot start.
     #[error("cannot start")]
     Iam(#[from] StartError),
+    /// A seed cannot be applied.
+    #[error("cannot apply the seed `{}`", path.display())]
+    Seed {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// A trusted proxy is neither an address nor a network.
+    #[error("`listener.trusted_proxies`")]
+    Proxy(#[from] ProxyError),
     /// The machine refuses us something.
     #[error("cannot {0}")]
     Machine(&'static str, #[source] std::io::Error),
@@ -112,7 +118,13 @@ fn print(text: &str) {
 pub async fn serve(settings: Settings, announce: &mut dyn Announce) -> Result<(), AppError> {
     telemetry::start_logs(&settings.log);
     let mut signals = Signals::install()?;
-    let app = App::start(&settings, announce).await?;
+    let app = tokio::select! {
+        started = App::start(&settings, announce) => started?,
+        name = signals.next() => {
+            tracing::warn!(signal = name, "stopped before it served");
+            return Ok(());
+        }
+    };
     let name = signals.next().await;
     tracing::info!(signal = name, "stopping");
     tokio::select! {
@@ -127,13 +139,12 @@ pub async fn serve(settings: Settings, announce: &mut dyn Announce) -> Result<()
 /// A server that serves.
 pub struct App {
     servers: Vec<Server>,
-    background: [JoinHandle<()>; 2],
+    background: Vec<JoinHandle<()>>,
     stopping: watch::Sender<bool>,
     shutdown_timeout: Duration,
     iam: Arc<Iam>,
-    store: Arc<dyn Store>,
     addresses: Addresses,
-    _data_dir: Option<DataDir>,
+    _dir: Option<DataDir>,
 }
 
 /// Where a server answers.
@@ -153,9 +164,7 @@ impl App {
     /// # Errors
     /// [`AppError`]: nothing is served then.
     pub async fn start(settings: &Settings, announce: &mut dyn Announce) -> Result<Self, AppError> {
-        let data_dir = (!settings.storage.ephemeral)
-            .then(|| DataDir::open(&settings.storage.data_dir))
-            .transpose()?;
+        let dir = data::data_dir(settings)?;
         let api_socket = Listening::bind(settings.listener.listen)?;
         let admin_socket = settings
             .listener
@@ -168,15 +177,21 @@ impl App {
             endpoint: endpoint(api_socket.address(), settings.has_tls()),
         };
 
-        let data = Data::open(settings, data_dir.as_ref(), &addresses, announce).await?;
-        let (iam, store) = (data.iam, data.store);
-
-        let options = ServerOptions::of(settings).await?;
         let metrics = Metrics::start();
+        let options = ServerOptions::of(settings).await?;
+        let Data { iam, dir } = Data::open(settings, dir, &addresses.endpoint, announce).await?;
+        for seed in &settings.storage.seed_files {
+            if let Err(error) = data::apply_seed(&iam, seed).await {
+                // As clean a stop as any: the next start need not wait.
+                save(&iam).await;
+                return Err(error);
+            }
+        }
+
         let connections = Connections::new(&settings.listener);
         // The database has just answered.
         let ready = Arc::new(AtomicBool::new(true));
-        let (api, admin) = routers(settings, &addresses, &iam, &ready, &metrics);
+        let (api, admin) = routers(settings, &addresses, &iam, &ready, &metrics)?;
         let mut servers = vec![api_socket.serve(api, &options, &connections)];
         servers.extend(
             admin_socket
@@ -185,10 +200,13 @@ impl App {
         );
 
         let (stopping, stopped) = watch::channel(false);
-        let background = [
-            tokio::spawn(do_what_is_due(Arc::clone(&iam), metrics, stopped.clone())),
-            tokio::spawn(watch_readiness(Arc::clone(&iam), ready, stopped)),
-        ];
+        let background = background::start(&iam, dir.as_ref(), metrics, ready, &stopped).await;
+        tracing::info!(
+            version = env!("CARGO_PKG_VERSION"),
+            api = %addresses.api,
+            tls = settings.has_tls(),
+            "serving"
+        );
         announce.listening(&addresses.endpoint);
         Ok(Self {
             servers,
@@ -196,9 +214,8 @@ impl App {
             stopping,
             shutdown_timeout: Duration::from_secs(settings.listener.shutdown_timeout_seconds),
             iam,
-            store,
             addresses,
-            _data_dir: data_dir,
+            _dir: dir,
         })
     }
 
@@ -223,8 +240,7 @@ impl App {
                     tracing::error!("a background task had failed");
                 }
             }
-            self.iam.stop().await;
-            self.store.close().await;
+            save(&self.iam).await;
         };
         if tokio::time::timeout(SAVE_TIMEOUT, save).await.is_err() {
             tracing::error!("could not save what is in memory in time");
@@ -234,64 +250,10 @@ impl App {
     }
 }
 
-/// The database and the rules on it.
-struct Data {
-    store: Arc<dyn Store>,
-    iam: Arc<Iam>,
-}
-
-impl Data {
-    async fn open(
-        settings: &Settings,
-        dir: Option<&DataDir>,
-        addresses: &Addresses,
-        announce: &mut dyn Announce,
-    ) -> Result<Self, AppError> {
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
-        let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
-        let given = settings.storage.master_key_file.as_deref();
-        let master_key = bootstrap::master_key(given, dir, &*entropy)?;
-        let store = store::open(&database_url(settings, dir))
-            .await
-            .map_err(AppError::Store)?;
-        let incarnation = bootstrap::incarnation(&*store, dir, &*entropy).await?;
-        let iam = Iam::start(IamConfig {
-            store: Arc::clone(&store),
-            clock: Arc::clone(&clock),
-            entropy: Arc::clone(&entropy),
-            master_key,
-            incarnation,
-            quotas: Quotas::from(&settings.quotas),
-            clock_window_seconds: settings.api.clock_window_seconds,
-            data_dir: dir.map(|dir| dir.path().to_owned()),
-            cache_bytes: settings.api.cache_bytes,
-            max_nonces: settings.api.max_nonces,
-        })
-        .await?;
-        let source = bootstrap::FirstAccountSource {
-            settings: &settings.account,
-            endpoint: &addresses.endpoint,
-            seal: &|id: &AccessKeyId, secret: &str| iam.secrets.seal_access_key(id, secret),
-            clock: &*clock,
-            entropy: &*entropy,
-        };
-        if let Some(credentials) = bootstrap::first_account(&*store, dir, &source).await? {
-            let file = dir.map(|dir| dir.file(CREDENTIALS_FILE));
-            // Where nothing is kept, the secret has no other place.
-            let show_secret = file.is_none() || std::io::stdout().is_terminal();
-            let text = bootstrap::greeting(&credentials, file.as_deref(), show_secret, &program());
-            announce.first_start(&text);
-        }
-        Ok(Self { store, iam })
-    }
-}
-
-fn database_url(settings: &Settings, dir: Option<&DataDir>) -> String {
-    match (&settings.storage.database, dir) {
-        (Some(url), _) => url.expose().to_owned(),
-        (None, Some(dir)) => format!("sqlite:{}", dir.file(DATABASE_FILE).display()),
-        (None, None) => "sqlite::memory:".to_owned(),
-    }
+/// Leaves behind what a clean stop does, and closes the database.
+async fn save(iam: &Iam) {
+    iam.stop().await;
+    iam.store.close().await;
 }
 
 /// The routers of the API's listener and of the one for metrics and health.
@@ -301,17 +263,17 @@ fn routers(
     iam: &Arc<Iam>,
     ready: &Arc<AtomicBool>,
     metrics: &Metrics,
-) -> (Router, Option<Router>) {
+) -> Result<(Router, Option<Router>), AppError> {
     let api = Api::new(
         Arc::clone(iam),
-        WireSettings {
+        &WireSettings {
             max_body_bytes: settings.api.max_body_bytes,
             default_rpc_format_json: settings.api.default_rpc_format == RpcFormat::Json,
             body_timeout_seconds: settings.api.body_timeout_seconds,
             trusted_proxies: settings.listener.trusted_proxies.clone(),
             secure_transport: settings.has_tls(),
         },
-    );
+    )?;
     let health = || {
         let ready = Arc::clone(ready);
         routes::health(move || ready.load(Ordering::Relaxed))
@@ -325,50 +287,7 @@ fn routers(
     let admin = addresses
         .admin
         .map(|_| routes::complete(health().merge(routes::metrics(metrics.clone()))));
-    (routes::complete(router), admin)
-}
-
-/// Does what is due, again and again, until told to stop.
-async fn do_what_is_due(iam: Arc<Iam>, metrics: Metrics, mut stopped: watch::Receiver<bool>) {
-    let mut ticks = tokio::time::interval(TICK);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut since_upkeep = 0;
-    loop {
-        tokio::select! {
-            _ = ticks.tick() => iam.tick().await,
-            _ = stopped.changed() => return,
-        }
-        since_upkeep += 1;
-        if since_upkeep == TICKS_PER_UPKEEP {
-            since_upkeep = 0;
-            metrics.upkeep();
-        }
-    }
-}
-
-/// Asks the database now and then, so that `/readyz` is answered from memory: however often it is
-/// asked for, and however slow the database is.
-async fn watch_readiness(
-    iam: Arc<Iam>,
-    ready: Arc<AtomicBool>,
-    mut stopped: watch::Receiver<bool>,
-) {
-    let mut rounds = tokio::time::interval(READINESS_INTERVAL);
-    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            _ = rounds.tick() => {}
-            _ = stopped.changed() => return,
-        }
-        let now = iam.ready().await;
-        if ready.swap(now, Ordering::Relaxed) != now {
-            if now {
-                tracing::info!("the database answers again");
-            } else {
-                tracing::error!("the database does not answer");
-            }
-        }
-    }
+    Ok((router, admin))
 }
 
 /// The address as a client on this machine writes it.
@@ -383,13 +302,6 @@ fn endpoint(address: SocketAddr, tls: bool) -> String {
     } else {
         format!("{scheme}://{address}")
     }
-}
-
-/// This binary as it was called, for lines that are to be pasted.
-fn program() -> String {
-    std::env::args()
-        .next()
-        .unwrap_or_else(|| "rampart".to_owned())
 }
 
 /// The signals that stop the server.

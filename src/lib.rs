@@ -34,9 +34,9 @@ pub mod ops;
 #[cfg(feature = "server")]
 pub mod wire;
 
-/// Stand-ins until the merge.
+/// The operator's side: the seed, accounts, the control socket.
 #[cfg(feature = "server")]
-pub mod stub;
+pub mod operator;
 
 /// Composition: the listener, the background work, the graceful stop.
 #[cfg(feature = "server")]

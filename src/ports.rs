@@ -3,8 +3,10 @@
 //! Rules take `&dyn Clock` and `&dyn Entropy`, so that a test moves time by hand and draws the same
 //! ids every run. Nothing else in the product asks the machine for either.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use zeroize::Zeroize as _;
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
 pub type UnixMillis = i64;
@@ -87,9 +89,35 @@ pub trait Entropy: Send + Sync {
     }
 }
 
-/// The machine's generator.
-#[derive(Debug, Default)]
-pub struct SystemEntropy;
+/// The machine's generator. Draws in blocks: the generator of the crypto library mixes in fresh
+/// entropy at each draw, which costs more than what is drawn.
+pub struct SystemEntropy {
+    block: Mutex<Block>,
+}
+
+/// What was drawn and not yet given out. What is given out is wiped here.
+struct Block {
+    bytes: [u8; 512],
+    used: usize,
+}
+
+impl Default for SystemEntropy {
+    fn default() -> Self {
+        let block = Block {
+            bytes: [0; 512],
+            used: 512,
+        };
+        Self {
+            block: Mutex::new(block),
+        }
+    }
+}
+
+impl std::fmt::Debug for SystemEntropy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SystemEntropy(..)")
+    }
+}
 
 impl Entropy for SystemEntropy {
     #[expect(
@@ -97,8 +125,23 @@ impl Entropy for SystemEntropy {
         reason = "no randomness, no secrets: there is nothing to go on with"
     )]
     fn fill(&self, bytes: &mut [u8]) {
-        aws_lc_rs::rand::fill(bytes)
-            .expect("the generator of the crypto library does not fail once it is seeded");
+        let draw = |into: &mut [u8]| {
+            aws_lc_rs::rand::fill(into)
+                .expect("the generator of the crypto library does not fail once it is seeded");
+        };
+        let mut block = self.block.lock().unwrap_or_else(PoisonError::into_inner);
+        let Block { bytes: held, used } = &mut *block;
+        if bytes.len() > held.len() {
+            return draw(bytes);
+        }
+        if bytes.len() > held.len() - *used {
+            draw(held);
+            *used = 0;
+        }
+        let given = &mut held[*used..*used + bytes.len()];
+        bytes.copy_from_slice(given);
+        given.zeroize();
+        *used += bytes.len();
     }
 }
 
@@ -119,10 +162,7 @@ impl SeededEntropy {
 
 impl Entropy for SeededEntropy {
     fn fill(&self, bytes: &mut [u8]) {
-        let mut state = self
-            .state
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         for chunk in bytes.chunks_mut(8) {
             // SplitMix64: the step and the two mixing constants are the generator's own.
             *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
@@ -132,5 +172,24 @@ impl Entropy for SeededEntropy {
             mixed ^= mixed >> 31;
             chunk.copy_from_slice(&mixed.to_le_bytes()[..chunk.len()]);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_drawn_twice() {
+        let entropy = SystemEntropy::default();
+        let mut seen = std::collections::HashSet::new();
+        for _ in 0..1000 {
+            let mut bytes = [0; 24];
+            entropy.fill(&mut bytes);
+            assert!(seen.insert(bytes));
+        }
+        let mut large = [0; 4096];
+        entropy.fill(&mut large);
+        assert!(large.chunks(32).all(|chunk| chunk != [0; 32]));
     }
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Every module directly under the crate and its level. A file uses lower levels and its own module.
-const LEVELS: [(&str, u8); 17] = [
+const LEVELS: [(&str, u8); 16] = [
     ("policy", 0),
     ("credential", 1),
     ("model", 2),
@@ -23,7 +23,6 @@ const LEVELS: [(&str, u8); 17] = [
     ("telemetry", 9),
     ("bootstrap", 10),
     ("operator", 11),
-    ("stub", 11),
     ("app", 12),
     ("cli", 13),
     ("main", 14),

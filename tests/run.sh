@@ -7,7 +7,8 @@
 #   test      the Rust tests, on SQLite and on PostgreSQL
 #   docs      the documentation builds, without broken links
 #   benches   the benches build
-#   clients   the vendor's Python clients against the built server; what follows `--` goes to pytest
+#   clients   the vendor's Python clients against the built server; what follows `--` goes to pytest,
+#             as in `tests/run.sh clients -- test_roles.py -k paged`
 #
 # It works from any directory and brings what it needs (tests/setup.sh), among it a throw-away PostgreSQL server: one on
 # a loopback port and a socket of its own, run by an unprivileged user, gone when the script ends. A server of your own
@@ -108,8 +109,10 @@ run_clients() {
     if [ -z "${RAMPART_BIN:-}" ]; then
         cargo build --locked || return
     fi
-    RAMPART_BIN=${RAMPART_BIN:-$target/debug/rampart} PYTHONDONTWRITEBYTECODE=1 \
-        "$target/clients-venv/bin/python" -m pytest tests/clients "${pytest_arguments[@]}"
+    (
+        export RAMPART_BIN=${RAMPART_BIN:-$target/debug/rampart} PYTHONDONTWRITEBYTECODE=1
+        cd tests/clients && "$target/clients-venv/bin/python" -m pytest "${pytest_arguments[@]}"
+    )
 }
 
 "$root/tests/setup.sh"

@@ -1,4 +1,4 @@
-//! What is served beside the API: health, metrics, and 404 for everything else. No CORS anywhere.
+//! What is served beside the API: health and metrics. No CORS anywhere.
 
 use axum::Router;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -33,7 +33,7 @@ pub(super) fn metrics(metrics: Metrics) -> Router {
     Router::new().route("/metrics", get(render))
 }
 
-/// The router with its answer to unknown paths.
+/// A router without the API, with its answer to unknown paths.
 pub(super) fn complete(router: Router) -> Router {
     router.fallback(|| async { (StatusCode::NOT_FOUND, "not found\n") })
 }

@@ -144,7 +144,7 @@ impl CallArgs {
         let (credentials, kept_endpoint) = self.credentials()?;
         let endpoint = self.endpoint(kept_endpoint)?;
         let mut nonce = [0; 16];
-        SystemEntropy.fill(&mut nonce);
+        SystemEntropy::default().fill(&mut nonce);
         let signed = sign(
             &Call {
                 endpoint: &endpoint,

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use zeroize::Zeroizing;
 
+use super::operate::RotateArgs;
 use crate::credential::seal::MasterKey;
 use crate::ports::{Entropy as _, SystemEntropy};
 
@@ -11,6 +12,8 @@ use crate::ports::{Entropy as _, SystemEntropy};
 pub(super) enum KeyCommand {
     /// Print a new master key: 32 random bytes in base64. Keep it in a file of mode 0600.
     Generate,
+    /// Publish a new key that seals session tokens; tokens in use stay good until they expire.
+    Rotate(Box<RotateArgs>),
 }
 
 impl KeyCommand {
@@ -18,10 +21,11 @@ impl KeyCommand {
         match self {
             Self::Generate => {
                 let mut bytes = Zeroizing::new([0; 32]);
-                SystemEntropy.fill(&mut *bytes);
+                SystemEntropy::default().fill(&mut *bytes);
                 println!("{}", MasterKey::generate(*bytes).to_base64().expose());
                 ExitCode::SUCCESS
             }
+            Self::Rotate(arguments) => arguments.run(),
         }
     }
 }

@@ -3,17 +3,21 @@
 //! Each subcommand has a file here with its arguments and a `run`. Settings of the server have
 //! flags in `serve`; all of them have a variable and a key in the file (`config`).
 
+pub mod account;
 mod call;
 mod check_config;
 mod key;
+mod operate;
+pub mod operator;
 pub mod policy;
+pub mod seed;
 mod serve;
 mod sign;
 pub mod signature;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 /// A self-hosted server that speaks the wire protocol of Alibaba Cloud's RAM and STS.
 #[derive(Debug, Parser)]
@@ -37,6 +41,10 @@ enum Command {
     /// Verify captured requests.
     #[command(subcommand)]
     Signature(signature::SignatureCommand),
+    /// Reconcile accounts, users, keys, policies and roles with a YAML file.
+    Seed(Box<operate::SeedCommand>),
+    /// Make and list accounts.
+    Account(Box<operate::AccountOperation>),
     /// Make master keys and change the keys that seal session tokens.
     #[command(subcommand)]
     Key(key::KeyCommand),
@@ -46,15 +54,25 @@ enum Command {
     Version,
 }
 
+/// The command line. Which data is meant may be said before and after `account create`.
+fn command_line() -> clap::Command {
+    Cli::command().mut_subcommand("account", |account| {
+        account.mut_args(|argument| argument.global(true))
+    })
+}
+
 /// Runs the command that the process was started with.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let matches = command_line().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     match cli.command {
         None => cli.serve.run(),
         Some(Command::Serve(arguments)) => arguments.run(),
         Some(Command::Call(arguments)) => arguments.run(),
         Some(Command::Policy(command)) => command.run(),
         Some(Command::Signature(command)) => command.run(),
+        Some(Command::Seed(arguments)) => arguments.run(),
+        Some(Command::Account(arguments)) => arguments.run(),
         Some(Command::Key(command)) => command.run(),
         Some(Command::CheckConfig(arguments)) => arguments.run(),
         Some(Command::Version) => {
@@ -89,11 +107,10 @@ fn failure(error: &dyn std::error::Error, code: u8) -> ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
 
     #[test]
     fn the_command_line_is_sound() {
-        Cli::command().debug_assert();
+        command_line().debug_assert();
     }
 
     #[test]

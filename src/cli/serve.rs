@@ -20,12 +20,28 @@ pub(super) struct ServeArgs {
     check_config: bool,
 }
 
-/// Flags that say where settings come from, or are settings.
+/// Flags that say which data is meant.
 #[derive(Debug, Default, clap::Args)]
-pub(super) struct SettingsArgs {
+pub(super) struct DataArgs {
     /// A file of settings (TOML); `rampart check-config --example` prints one with every key.
     #[arg(long, env = "RAMPART_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
+    /// The data directory [default: ./rampart-data].
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// The database: `sqlite:<path>` or `postgres://...` [default: rampart.db in the data directory].
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+    /// The master key: 32 bytes in base64; needed with PostgreSQL.
+    #[arg(long, value_name = "FILE")]
+    master_key_file: Option<PathBuf>,
+}
+
+/// Flags that say where settings come from, or are settings.
+#[derive(Debug, Default, clap::Args)]
+pub(super) struct SettingsArgs {
+    #[command(flatten)]
+    data: DataArgs,
     /// The address of the API [default: 127.0.0.1:7267].
     #[arg(long, value_name = "ADDR")]
     listen: Option<SocketAddr>,
@@ -44,15 +60,6 @@ pub(super) struct SettingsArgs {
     /// `auto`: a certificate that the server makes itself (not built yet).
     #[arg(long, value_name = "auto")]
     tls: Option<String>,
-    /// The data directory [default: ./rampart-data].
-    #[arg(long, value_name = "DIR")]
-    data_dir: Option<PathBuf>,
-    /// The database: `sqlite:<path>` or `postgres://...` [default: rampart.db in the data directory].
-    #[arg(long, value_name = "URL")]
-    database: Option<String>,
-    /// The master key: 32 bytes in base64; needed with PostgreSQL.
-    #[arg(long, value_name = "FILE")]
-    master_key_file: Option<PathBuf>,
     /// Keep everything in memory and leave nothing on disk.
     #[arg(long, num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     ephemeral: Option<bool>,
@@ -67,6 +74,20 @@ pub(super) struct SettingsArgs {
     log_level: Option<String>,
 }
 
+impl DataArgs {
+    /// The settings that these flags, the environment and the file give.
+    pub(super) fn load(self) -> Result<Settings, ConfigError> {
+        self.load_over(Layer::empty())
+    }
+
+    fn load_over(self, mut layer: Layer) -> Result<Settings, ConfigError> {
+        layer.storage.data_dir = self.data_dir;
+        layer.storage.database = self.database.map(Into::into);
+        layer.storage.master_key_file = self.master_key_file;
+        Settings::load(layer, self.config.as_deref())
+    }
+}
+
 impl SettingsArgs {
     /// The settings that these flags, the environment and the file give.
     pub(super) fn load(self) -> Result<Settings, ConfigError> {
@@ -77,14 +98,11 @@ impl SettingsArgs {
         layer.tls.cert_file = self.tls_cert;
         layer.tls.key_file = self.tls_key;
         layer.tls.mode = self.tls;
-        layer.storage.data_dir = self.data_dir;
-        layer.storage.database = self.database.map(Into::into);
-        layer.storage.master_key_file = self.master_key_file;
         layer.storage.ephemeral = self.ephemeral;
         layer.storage.seed_files = (!self.seed.is_empty()).then_some(self.seed);
         layer.log.format = self.log_format;
         layer.log.level = self.log_level;
-        Settings::load(layer, self.config.as_deref())
+        self.data.load_over(layer)
     }
 }
 

@@ -111,6 +111,7 @@ pub struct Authorization<'a> {
     pub signed_headers: &'a str,
     /// The signature in hex, not yet decoded.
     pub signature: &'a str,
+    names: Vec<&'a str>,
 }
 
 impl<'a> Authorization<'a> {
@@ -134,17 +135,15 @@ impl<'a> Authorization<'a> {
     /// assert_eq!(Authorization::parse("ACS3-RSA-SHA256 x"), Err(Acs3Error::UnsupportedAlgorithm));
     /// ```
     pub fn parse(header: &'a str) -> Result<Self, Acs3Error> {
-        let (name, fields) = header.split_once(' ').unwrap_or((header, ""));
+        let (name, fields) = params::split_once(header, b' ').unwrap_or((header, ""));
         let algorithm = [Algorithm::HmacSha256, Algorithm::HmacSm3]
             .into_iter()
             .find(|a| a.name() == name)
             .ok_or(Acs3Error::UnsupportedAlgorithm)?;
         let (mut credential, mut signed_headers, mut signature) = (None, None, None);
-        for field in fields.split(',') {
-            let (name, value) = field
-                .trim_matches(' ')
-                .split_once('=')
-                .ok_or(Acs3Error::Malformed)?;
+        for field in params::split(fields, b',') {
+            let (name, value) =
+                params::split_once(field.trim_matches(' '), b'=').ok_or(Acs3Error::Malformed)?;
             let slot = match name {
                 "Credential" => &mut credential,
                 "SignedHeaders" => &mut signed_headers,
@@ -160,39 +159,27 @@ impl<'a> Authorization<'a> {
         else {
             return Err(Acs3Error::Malformed);
         };
-        let parsed = Self {
+        let names: Vec<&str> = params::split(signed_headers, b';')
+            .take(MOST_NAMES.saturating_add(1))
+            .collect();
+        check_names(&names)?;
+        Ok(Self {
             algorithm,
             credential,
             signed_headers,
             signature,
-        };
-        parsed.check_names()?;
-        Ok(parsed)
+            names,
+        })
     }
 
     /// The names of the signed headers, in the order given and the case given.
-    pub fn names(&self) -> impl Iterator<Item = &'a str> + Clone + use<'a> {
-        self.signed_headers.split(';')
+    pub fn names(&self) -> impl Iterator<Item = &'a str> + Clone + use<'a, '_> {
+        self.names.iter().copied()
     }
 
     /// Whether the header `name` is signed; case does not count.
     pub fn signs(&self, name: &str) -> bool {
         self.names().any(|signed| signed.eq_ignore_ascii_case(name))
-    }
-
-    fn check_names(&self) -> Result<(), Acs3Error> {
-        // Bounded before the comparison of each with each.
-        if self.names().take(129).count() > 128 {
-            return Err(Acs3Error::Malformed);
-        }
-        let mut rest = self.names();
-        while let Some(name) = rest.next() {
-            let is_name = !name.is_empty() && name.bytes().all(is_name_byte);
-            if !is_name || rest.clone().any(|other| other.eq_ignore_ascii_case(name)) {
-                return Err(Acs3Error::Malformed);
-            }
-        }
-        Ok(())
     }
 
     /// Checks that what has to be signed is: [`DEMANDED`] and every other `x-acs-*` header that is
@@ -217,6 +204,26 @@ impl<'a> Authorization<'a> {
             Err(Acs3Error::Unsigned)
         }
     }
+}
+
+/// The most headers that may be signed.
+const MOST_NAMES: usize = 128;
+
+/// Refuses too many names, what is no name, and a name that is there twice.
+fn check_names(names: &[&str]) -> Result<(), Acs3Error> {
+    // Bounded before the comparison of each with each.
+    if names.len() > MOST_NAMES {
+        return Err(Acs3Error::Malformed);
+    }
+    let mut rest = names;
+    while let [name, others @ ..] = rest {
+        let is_name = !name.is_empty() && name.bytes().all(is_name_byte);
+        if !is_name || others.iter().any(|other| other.eq_ignore_ascii_case(name)) {
+            return Err(Acs3Error::Malformed);
+        }
+        rest = others;
+    }
+    Ok(())
 }
 
 /// A character of a header's name (RFC 9110 section 5.6.2, `tchar`).

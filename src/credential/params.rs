@@ -56,7 +56,7 @@ impl<'a> Pair<'a> {
 
     /// A pair as it stands on the wire.
     fn from_wire(piece: &'a str) -> Result<Self, EncodingError> {
-        let (raw_name, raw_value) = piece.split_once('=').unwrap_or((piece, ""));
+        let (raw_name, raw_value) = split_once(piece, b'=').unwrap_or((piece, ""));
         let (name, name_wire) = read(raw_name)?;
         let (value, value_wire) = read(raw_value)?;
         Ok(Self {
@@ -248,8 +248,30 @@ pub fn value<'p>(pairs: &'p [Pair<'_>], name: &str) -> Option<&'p str> {
     pairs.iter().find(|p| p.name == name).map(Pair::value)
 }
 
+/// The pieces of a text between the ASCII characters `at`; at least one. As `str::split`, which
+/// looks at each byte by itself.
+pub(crate) fn split(text: &str, at: u8) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let (piece, after) = match split_once(text, at) {
+            Some((piece, after)) => (piece, Some(after)),
+            None => (text, None),
+        };
+        rest = after;
+        Some(piece)
+    })
+}
+
+/// What stands before and after the first ASCII character `at`.
+pub(crate) fn split_once(text: &str, at: u8) -> Option<(&str, &str)> {
+    let index = memchr::memchr(at, text.as_bytes())?;
+    let (before, from) = text.split_at_checked(index)?;
+    Some((before, from.get(1..)?))
+}
+
 fn pieces(raw: &str) -> impl Iterator<Item = &str> {
-    raw.split('&').filter(|piece| !piece.is_empty())
+    split(raw, b'&').filter(|piece| !piece.is_empty())
 }
 
 /// Runs `body` with the pairs sorted by name, as bytes. Up to 48 pairs take no memory of their own.

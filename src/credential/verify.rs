@@ -431,8 +431,11 @@ fn detect<'a>(
 /// Headers that decide something may stand there once.
 fn check_headers(headers: &[(&str, &str)]) -> Result<(), RequestError> {
     let single = |name: &str| {
-        let name = name.to_ascii_lowercase();
-        name.starts_with("x-acs-") || matches!(&*name, "host" | "authorization" | "content-type")
+        let prefix = name.as_bytes().get(..6);
+        prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(b"x-acs-"))
+            || ["host", "authorization", "content-type"]
+                .iter()
+                .any(|known| name.eq_ignore_ascii_case(known))
     };
     let repeated = headers
         .iter()

@@ -207,7 +207,7 @@ impl Verified {
 #[derive(Debug, Clone)]
 pub struct Established {
     /// Who calls.
-    pub caller: Caller,
+    pub caller: Arc<Caller>,
     /// The caller's policies; `None` for root.
     pub principal: Option<Arc<PrincipalView>>,
     /// The policy that narrows the caller's session.
@@ -359,15 +359,15 @@ impl Iam {
                             .principal(view, PrincipalId::User(id), snapshot)
                             .await?;
                         let user = user.ok_or(AuthnError::KeyNotFound)?;
-                        let name = user.name.parse().map_err(|_| AuthnError::KeyNotFound)?;
+                        let name = user.user_name.clone().ok_or(AuthnError::KeyNotFound)?;
                         (Identity::User { id, name }, Some(user))
                     }
                 };
-                let caller = Caller {
+                let caller = Arc::new(Caller {
                     account: signer.account,
                     identity,
                     access_key_id: signer.id.clone(),
-                };
+                });
                 Ok(Established {
                     caller,
                     principal,
@@ -382,11 +382,11 @@ impl Iam {
                 if role.session_epoch != claims.session_epoch {
                     return Err(AuthnError::TokenExpired);
                 }
-                let caller = Caller {
+                let caller = Arc::new(Caller {
                     account: claims.account,
                     identity: Identity::Session(Arc::clone(claims)),
                     access_key_id: claims.access_key_id.clone(),
-                };
+                });
                 let session_policy = claims
                     .policy
                     .as_deref()
@@ -409,12 +409,10 @@ impl Iam {
         if let Some(known) = view.principal(id) {
             return Ok(Some(known));
         }
-        match snapshot {
-            Some(snapshot) => view.load_principal(snapshot, id).await,
-            None => {
-                let mut snapshot = self.store.begin_read(view.account).await?;
-                view.load_principal(snapshot.as_mut(), id).await
-            }
+        if let Some(snapshot) = snapshot {
+            return view.load_principal(snapshot, id).await;
         }
+        let mut snapshot = self.store.begin_read(view.account).await?;
+        view.load_principal(snapshot.as_mut(), id).await
     }
 }

@@ -46,8 +46,8 @@ impl Denial {
         action: &'static str,
         resource: &str,
         verdict: Verdict,
-    ) -> Box<Self> {
-        Box::new(Self {
+    ) -> Self {
+        Self {
             action,
             resource: resource.to_owned(),
             explicit: verdict.effect() == Effect::Deny,
@@ -55,7 +55,7 @@ impl Denial {
             owner: caller.account.to_string(),
             principal_type: caller.principal_type(),
             principal: caller.display_name(),
-        })
+        }
     }
 }
 
@@ -96,7 +96,12 @@ pub fn authorize(
                 .resources
                 .get(verdict.decision.resource)
                 .map_or("*", |r| r.as_ref());
-            return Err(Denial::new(caller, check.action, resource, verdict));
+            return Err(Box::new(Denial::new(
+                caller,
+                check.action,
+                resource,
+                verdict,
+            )));
         }
     }
     Ok(())

@@ -62,8 +62,8 @@ mod tests {
 
     #[tokio::test]
     async fn items_that_wait_share_a_batch() {
-        let batches = Arc::new(AtomicUsize::new(0));
-        let counted = Arc::clone(&batches);
+        let runs = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&runs);
         let gate = Arc::new(tokio::sync::Semaphore::new(0));
         let opened = Arc::clone(&gate);
         let batcher = Arc::new(Batcher::start(1000, 1000, move |items: Vec<u32>| {
@@ -87,6 +87,6 @@ mod tests {
         for (item, answer) in (0..100u32).zip(asked) {
             assert_eq!(answer.await.unwrap(), Ok(item * 2));
         }
-        assert!(batches.load(Ordering::Relaxed) <= 2, "{batches:?}");
+        assert!(runs.load(Ordering::Relaxed) <= 2, "{runs:?}");
     }
 }

@@ -6,7 +6,7 @@
 //! one round trip, which starts after they arrived, reads the tags of all accounts involved and
 //! records all their nonces.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::iam::batch::Batcher;
@@ -60,11 +60,15 @@ struct Slot {
 /// Most requests that may wait for a batch, and most that go into one.
 const WAITING: usize = 4096;
 const LARGEST_BATCH: usize = 512;
+/// How many accounts are remembered not to exist.
+const MISSING_KEPT: usize = 4096;
 
 /// The views of all accounts, and how they are kept current.
 pub struct Freshness {
     store: Arc<dyn Store>,
     slots: RwLock<HashMap<AccountId, Slot>>,
+    /// Accounts known not to exist, so that naming one again costs what naming another costs.
+    missing: RwLock<HashSet<AccountId>>,
     /// `None` in embedded mode.
     batches: Option<Batcher<Question, Option<Verdict>>>,
     total_budget: usize,
@@ -91,6 +95,7 @@ impl Freshness {
         Self {
             store,
             slots: RwLock::new(HashMap::new()),
+            missing: RwLock::new(HashSet::new()),
             batches,
             total_budget: cache_bytes,
         }
@@ -163,9 +168,15 @@ impl Freshness {
         if view.is_some() {
             return Ok(view);
         }
+        if self.is_missing(account) {
+            return Ok(None);
+        }
         let tag = match self.store.begin_read(account).await {
             Ok(snapshot) => snapshot.account().tag,
-            Err(StoreError::NotFound) => return Ok(None),
+            Err(StoreError::NotFound) => {
+                self.note_missing(account, generation);
+                return Ok(None);
+            }
             Err(error) => {
                 tracing::error!(%error, account.id = %account, "an account cannot be read");
                 return Err(FreshnessError::Unavailable);
@@ -183,6 +194,24 @@ impl Freshness {
             slot.view = Some(Arc::clone(&view));
         }
         Ok(Some(view))
+    }
+
+    fn is_missing(&self, account: AccountId) -> bool {
+        let missing = self.missing.read().unwrap_or_else(PoisonError::into_inner);
+        missing.contains(&account)
+    }
+
+    fn note_missing(&self, account: AccountId, generation: u64) {
+        // Held while it is noted, so that an account that is made meanwhile is not.
+        let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);
+        if slots.get(&account).map_or(0, |slot| slot.generation) != generation {
+            return;
+        }
+        let mut missing = self.missing.write().unwrap_or_else(PoisonError::into_inner);
+        if missing.len() >= MISSING_KEPT {
+            missing.clear();
+        }
+        missing.insert(account);
     }
 
     fn new_view(&self, account: AccountId, tag: RevisionTag) -> Arc<AccountView> {
@@ -218,6 +247,8 @@ impl Freshness {
         });
         slot.generation += 1;
         slot.view = None;
+        let mut missing = self.missing.write().unwrap_or_else(PoisonError::into_inner);
+        missing.remove(&account);
     }
 
     /// Drops the views longest unused while all together weigh more than their bound.

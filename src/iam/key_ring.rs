@@ -107,12 +107,11 @@ impl KeyRing {
         let now = self.clock.now();
         // Ids go on from the highest ever kept; ids of removed keys are lower than that.
         let id = keys.iter().map(|key| key.id).max().unwrap_or(0) + 1;
-        for old in keys.iter().filter(|key| {
-            let replaced = keys
-                .iter()
-                .any(|newer| newer.id > key.id && newer.active_from + KEEP_SECONDS <= now);
-            replaced
-        }) {
+        let replaced = |key: &TokenKeyRecord| {
+            keys.iter()
+                .any(|newer| newer.id > key.id && newer.active_from + KEEP_SECONDS <= now)
+        };
+        for old in keys.iter().filter(|key| replaced(key)) {
             tx.delete_token_key(old.id).await?;
         }
         let mut bytes = zeroize::Zeroizing::new([0; 32]);

@@ -9,6 +9,7 @@ pub mod authn;
 pub mod authz;
 pub mod batch;
 pub mod caller;
+pub mod fixed_secret;
 pub mod freshness;
 pub mod generate;
 pub mod key_ring;
@@ -124,8 +125,10 @@ impl std::fmt::Debug for dyn Entropy {
 
 /// How often refusals are written, in seconds.
 const FLUSH_SECONDS: i64 = 2;
-/// How often nonces whose time has passed are deleted from a shared database, in seconds.
+/// How often what need not be kept any longer is deleted from the database, in seconds.
 const FORGET_SECONDS: i64 = 60;
+/// How long counts of refusals are kept, in minutes: 90 days.
+const REFUSALS_KEPT_MINUTES: i64 = 90 * 24 * 60;
 
 impl Iam {
     /// Takes up what the database and the data directory hold. After an unclean stop it waits the
@@ -212,13 +215,22 @@ impl Iam {
                 tracing::warn!(%error, "refusals cannot be written");
             }
         }
-        if !self.freshness.is_embedded()
-            && now - self.forgotten_at.load(Ordering::Relaxed) >= FORGET_SECONDS
-        {
+        if now - self.forgotten_at.load(Ordering::Relaxed) >= FORGET_SECONDS {
             self.forgotten_at.store(now, Ordering::Relaxed);
-            if let Err(error) = self.store.forget_nonces(now).await {
-                tracing::warn!(%error, "old nonces cannot be deleted");
-            }
+            self.forget(now).await;
+        }
+    }
+
+    /// Deletes what the database need not keep any longer.
+    async fn forget(&self, now: i64) {
+        if !self.freshness.is_embedded()
+            && let Err(error) = self.store.forget_nonces(now).await
+        {
+            tracing::warn!(%error, "old nonces cannot be deleted");
+        }
+        let before = now.div_euclid(60) - REFUSALS_KEPT_MINUTES;
+        if let Err(error) = self.store.forget_refusals(before).await {
+            tracing::warn!(%error, "old counts of refusals cannot be deleted");
         }
     }
 

@@ -118,12 +118,12 @@ impl Iam {
         for action in actions(sets_identity) {
             let verdict = authz::evaluate(policies, session_policy, action, &resources);
             if !verdict.is_allowed() {
-                return Err(SessionError::Denied(Denial::new(
+                return Err(SessionError::Denied(Box::new(Denial::new(
                     caller,
                     action,
                     &resources[0],
                     verdict,
-                )));
+                ))));
             }
         }
 
@@ -134,7 +134,12 @@ impl Iam {
                 decision,
                 step: Step::TrustPolicy,
             };
-            SessionError::Denied(Denial::new(caller, action, &resources[0], verdict))
+            SessionError::Denied(Box::new(Denial::new(
+                caller,
+                action,
+                &resources[0],
+                verdict,
+            )))
         };
         let view = if own_account {
             Some(&current.own)

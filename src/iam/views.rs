@@ -14,15 +14,15 @@ use crate::model::principal::{PrincipalId, Role};
 use crate::policy::compile::CompiledPolicy;
 use crate::policy::document::DocumentKind;
 use crate::policy::evaluate::PolicySet;
-use crate::policy::ids::{AccountId, PolicyName, RoleName};
+use crate::policy::ids::{AccountId, PolicyName, RoleName, UserName};
 use crate::policy::trust::TrustPolicy;
 use crate::store::{Result as StoreResult, Snapshot};
 
 /// A user or role, and what it may do.
 #[derive(Debug)]
 pub struct PrincipalView {
-    /// Its name now.
-    pub name: Box<str>,
+    /// A user's name now; of a role its sessions carry the name.
+    pub user_name: Option<UserName>,
     /// For a role the epoch that its sessions must carry; zero for a user.
     pub session_epoch: i64,
     /// Its policies, compiled.
@@ -156,13 +156,13 @@ impl AccountView {
         id: PrincipalId,
     ) -> StoreResult<Option<Arc<PrincipalView>>> {
         let current = snapshot.account().tag == self.tag;
-        let (name, session_epoch) = match id {
+        let (user_name, session_epoch) = match id {
             PrincipalId::User(id) => match snapshot.get_user_by_id(id).await? {
-                Some(user) => (user.name.as_str().into(), 0),
+                Some(user) => (Some(user.name), 0),
                 None => return Ok(None),
             },
             PrincipalId::Role(id) => match snapshot.get_role_by_id(id).await? {
-                Some(role) => (role.name.as_str().into(), role.session_epoch),
+                Some(role) => (None, role.session_epoch),
                 None => return Ok(None),
             },
         };
@@ -171,21 +171,19 @@ impl AccountView {
         let mut sources = Vec::new();
         for (policy, version) in snapshot.list_attached_documents(id).await? {
             let key = (policy.name.clone(), version.version);
-            let document = match self.documents.get(&key).filter(|_| current) {
-                Some(document) => document,
-                None => {
-                    cost += version.document.len() * COMPILED_FACTOR;
-                    let document = Arc::new(read_stored(
-                        DocumentKind::Identity,
-                        &version.document,
-                        &policy.name,
-                    ));
-                    if current {
-                        self.documents.put(key, Arc::clone(&document));
-                    }
-                    document
+            let known = self.documents.get(&key).filter(|_| current);
+            let document = known.unwrap_or_else(|| {
+                cost += version.document.len() * COMPILED_FACTOR;
+                let document = Arc::new(read_stored(
+                    DocumentKind::Identity,
+                    &version.document,
+                    &policy.name,
+                ));
+                if current {
+                    self.documents.put(key, Arc::clone(&document));
                 }
-            };
+                document
+            });
             compiled.push(document);
             sources.push((
                 PolicyRef {
@@ -203,7 +201,7 @@ impl AccountView {
             }
         }
         let view = Arc::new(PrincipalView {
-            name,
+            user_name,
             session_epoch,
             policies: PolicySet::new(compiled),
             sources: sources.into(),

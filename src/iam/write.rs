@@ -25,6 +25,9 @@ impl std::fmt::Debug for WriteGuard {
 
 impl WriteGuard {
     /// The transaction.
+    ///
+    /// # Panics
+    /// Never: the transaction is there until `commit` uses the guard up.
     #[expect(
         clippy::expect_used,
         reason = "only `commit` takes it, and takes the guard with it"

@@ -22,7 +22,7 @@ pub struct Context {
     /// The server's state.
     pub iam: Arc<Iam>,
     /// Who calls; `None` for an unsigned operation.
-    pub caller: Option<Caller>,
+    pub caller: Option<Arc<Caller>>,
     /// Where the call comes from.
     pub origin: Origin,
     /// Now, in unix seconds.
@@ -37,7 +37,7 @@ impl Context {
     /// operation.
     pub fn caller(&self) -> Result<&Caller, OpError> {
         self.caller
-            .as_ref()
+            .as_deref()
             .ok_or_else(|| OpError::Internal("a signed operation without a caller".into()))
     }
 }
@@ -124,7 +124,7 @@ pub trait Write: Declared + Checked {
 
 /// An operation that touches no stored state: it tells who calls, or mints a session.
 #[async_trait]
-pub trait Session: Declared + Checked {
+pub trait Session: Checked {
     /// Runs on what the pipeline established; for an unsigned operation there is none.
     ///
     /// # Errors
@@ -170,31 +170,6 @@ impl<T: Write> AnyWrite for T {
     }
 }
 
-/// [`Session`] without its type.
-#[async_trait]
-pub trait AnySession: Checked {
-    /// Runs and writes the answer.
-    ///
-    /// # Errors
-    /// [`OpError`].
-    async fn answer(
-        &self,
-        cx: &Context,
-        on: Option<(&Established, &Current)>,
-    ) -> Result<Answer, OpError>;
-}
-
-#[async_trait]
-impl<T: Session> AnySession for T {
-    async fn answer(
-        &self,
-        cx: &Context,
-        on: Option<(&Established, &Current)>,
-    ) -> Result<Answer, OpError> {
-        self.run(cx, on).await
-    }
-}
-
 /// A call with its parameters parsed.
 pub enum Call {
     /// It reads.
@@ -202,7 +177,7 @@ pub enum Call {
     /// It changes the caller's account.
     Write(Box<dyn AnyWrite>),
     /// It touches no stored state.
-    Session(Box<dyn AnySession>),
+    Session(Box<dyn Session>),
 }
 
 impl Call {
@@ -258,7 +233,7 @@ pub const fn write<T: Write>() -> Entry {
 }
 
 /// The entry of an operation that touches no stored state.
-pub const fn session<T: Session>() -> Entry {
+pub const fn session<T: Session + Declared>() -> Entry {
     Entry {
         declaration: &T::DECLARATION,
         parse: |params| Ok(Call::Session(Box::new(T::parse(params)?))),

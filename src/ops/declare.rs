@@ -150,11 +150,10 @@ fn fill(template: &str, account: AccountId, params: &Params<'_>) -> String {
         filled.push_str(before);
         let (place, after) = after.split_once('}').unwrap_or((after, ""));
         match place {
-            "account" => filled.push_str(&account.to_string()),
             "account|system" if params.get("PolicyType") == Some("System") => {
-                filled.push_str("system")
+                filled.push_str("system");
             }
-            "account|system" => filled.push_str(&account.to_string()),
+            "account" | "account|system" => filled.push_str(&account.to_string()),
             name => filled.push_str(params.get(name).unwrap_or_default()),
         }
         rest = after;

@@ -36,12 +36,24 @@ macro_rules! by_problem {
 }
 by_problem!(
     PolicyType => Problem::Incorrect,
-    VersionId => Problem::Format,
     AccessKeyStatus => Problem::Incorrect,
     AccessKeyId => Problem::Type,
     RoleArn => Problem::WronglyFormed,
     RoleSessionName => Problem::WronglyFormed,
 );
+
+/// `v1`, `v2`, …. One of the right form that is too large to be of any policy is not malformed.
+impl ParamValue for VersionId {
+    fn parse(text: &str) -> Result<Self, Problem> {
+        let digits = text.strip_prefix('v').unwrap_or_default();
+        let well_formed = !digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit());
+        match text.parse() {
+            Ok(version) => Ok(version),
+            Err(_) if well_formed && !digits.is_empty() => Ok(Self(u32::MAX)),
+            Err(_) => Err(Problem::Format),
+        }
+    }
+}
 
 /// `true` or `false`, case ignored: one client writes `True`.
 impl ParamValue for bool {
@@ -407,6 +419,22 @@ fn has_address(text: &str) -> bool {
 /// Tags to set: no key twice, as many as a resource may have.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tags(pub Vec<Tag>);
+
+impl Tags {
+    /// The tags, if a resource may have so many.
+    ///
+    /// # Errors
+    /// [`ParamFault`].
+    pub fn within(&self, quota: u32) -> Result<&[Tag], ParamFault> {
+        if self.0.len() > usize::try_from(quota).unwrap_or(usize::MAX) {
+            return Err(ParamFault {
+                name: "Tag",
+                problem: Problem::TooManyTags,
+            });
+        }
+        Ok(&self.0)
+    }
+}
 
 impl Param for Tags {
     fn read(params: &Params<'_>, name: &'static str) -> Result<Self, ParamFault> {

@@ -6,6 +6,7 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -109,9 +110,9 @@ macro_rules! name_type {
         #[derive(Clone, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
         pub struct $name {
-            text: Box<str>,
+            text: Arc<str>,
             /// Only where it differs from `text`.
-            folded: Option<Box<str>>,
+            folded: Option<Arc<str>>,
         }
 
         impl $name {
@@ -145,7 +146,7 @@ macro_rules! name_type {
                 let folded = text
                     .bytes()
                     .any(|b| b.is_ascii_uppercase())
-                    .then(|| text.to_ascii_lowercase().into_boxed_str());
+                    .then(|| text.to_ascii_lowercase().into());
                 Ok(Self { text: text.into(), folded })
             }
         }
@@ -160,7 +161,7 @@ macro_rules! name_type {
 
         impl From<$name> for String {
             fn from(name: $name) -> Self {
-                name.text.into()
+                name.text.as_ref().to_owned()
             }
         }
 
@@ -254,7 +255,7 @@ impl FromStr for NewRoleName {
 /// The id of an access key: 1 to 128 letters, digits, `.`, `-`, `_`. Ids of sessions begin `STS.`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct AccessKeyId(Box<str>);
+pub struct AccessKeyId(Arc<str>);
 
 impl AccessKeyId {
     /// The id as text.
@@ -293,7 +294,7 @@ impl TryFrom<String> for AccessKeyId {
 
 impl From<AccessKeyId> for String {
     fn from(id: AccessKeyId) -> Self {
-        id.0.into()
+        id.0.as_ref().to_owned()
     }
 }
 

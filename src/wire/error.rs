@@ -124,8 +124,7 @@ impl Fault {
     pub fn is_refused_caller(&self) -> bool {
         match self {
             Self::Authn(error, _) => *error != AuthnError::Unavailable,
-            Self::BodyHash(_) => true,
-            Self::Op(OpError::Denied(_)) => true,
+            Self::BodyHash(_) | Self::Op(OpError::Denied(_)) => true,
             Self::Op(OpError::Session(error)) => {
                 matches!(error, SessionError::Denied(_) | SessionError::RootCaller)
             }
@@ -155,9 +154,8 @@ impl Fault {
                 "RequestTimeout",
                 "The request body was not received in time.",
             ),
-            Self::BodyBroken => bad("InvalidParameter.Encoding", ENCODING),
+            Self::BodyBroken | Self::Nul => bad("InvalidParameter.Encoding", ENCODING),
             Self::Request(error) => request(error),
-            Self::Nul => bad("InvalidParameter.Encoding", ENCODING),
             Self::Format => bad(
                 "InvalidParameter.Format",
                 "Specified parameter format is not valid.",

@@ -1,9 +1,14 @@
 //! THE pipeline: one function runs every call, in one order.
 //!
-//! 1. bounds, parameters, the request id, the answer's format; 2. the operation and the scheme's own
-//! fields; 3. key, token, time, signature; 4. the operation's parameters, whose fault is kept; 5.
-//! freshness and nonce; 6. whether the caller still stands; 7. the kept fault, then authorisation; 8.
-//! the operation, in one transaction with its audit row; 9. encoding and counting.
+//! 1. bounds, parameters, the request id, the answer's format;
+//! 2. the operation, and the scheme's own fields;
+//! 3. key, token, time, signature;
+//! 4. the operation's parameters, whose fault is kept;
+//! 5. freshness and nonce;
+//! 6. whether the caller still stands;
+//! 7. the kept fault, then authorisation;
+//! 8. the operation, in one transaction with its audit row;
+//! 9. encoding and counting.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -59,9 +64,8 @@ struct Progress {
     format: Format,
     product: Option<Product>,
     entry: Option<(usize, &'static Entry)>,
-    /// Who calls, as far as it is established: an ARN, else the peer's address.
-    principal: String,
-    account: AccountId,
+    /// Whose signature it is, once it is verified.
+    verified: Option<Verified>,
 }
 
 impl Progress {
@@ -71,8 +75,7 @@ impl Progress {
             format: Format::Json,
             product: None,
             entry: None,
-            principal: String::new(),
-            account: AccountId::SYSTEM,
+            verified: None,
         }
     }
 }
@@ -118,14 +121,14 @@ async fn step_by_step(
     let is_acs3 = |value: &axum::http::HeaderValue| value.as_bytes().starts_with(b"ACS3-");
     if announced && parts.headers.get("authorization").is_some_and(is_acs3) {
         // Under ACS3 the hash of the body is signed: who has not signed has no body read.
-        let raw = signed::raw(parts, &target, b"")?;
+        let raw = signed::raw(parts, target, b"")?;
         let (request, entry) = read(api, progress, &raw)?;
         let verified = verify(api, &request).await?;
         let bytes = api.read_body(&parts.headers, body).await?;
-        let raw = signed::raw(parts, &target, &bytes)?;
+        let raw = signed::raw(parts, target, &bytes)?;
         let (request, _) = read(api, progress, &raw)?;
         if !request.body_matches() {
-            return Err(Fault::BodyHash(signed::strings(&request)));
+            return Err(Fault::BodyHash(Box::new(signed::strings(&request))));
         }
         return call(api, progress, &request, Some(verified), entry, origin).await;
     }
@@ -134,10 +137,10 @@ async fn step_by_step(
     } else {
         hyper::body::Bytes::new()
     };
-    let raw = signed::raw(parts, &target, &bytes)?;
+    let raw = signed::raw(parts, target, &bytes)?;
     let (request, entry) = read(api, progress, &raw)?;
     if matches!(request.scheme(), Scheme::Acs3(_)) && !request.body_matches() {
-        return Err(Fault::BodyHash(signed::strings(&request)));
+        return Err(Fault::BodyHash(Box::new(signed::strings(&request))));
     }
     let verified = match entry.declaration.auth {
         Auth::Signed => Some(verify(api, &request).await?),
@@ -185,9 +188,9 @@ async fn verify(api: &Api, request: &SignedText<'_>) -> Result<Verified, Fault> 
 fn authn(error: AuthnError, request: &SignedText<'_>) -> Fault {
     let strings = match error {
         AuthnError::SignatureMismatch => signed::strings(request),
-        _ => Box::<Strings>::default(),
+        _ => Strings::default(),
     };
-    Fault::Authn(error, strings)
+    Fault::Authn(error, Box::new(strings))
 }
 
 /// Steps 4 to 8.
@@ -219,13 +222,12 @@ async fn call(
         let Call::Session(call) = call else {
             return Err(Fault::Missing("AccessKeyId"));
         };
-        return Ok(call.answer(&cx, None).await?);
+        return Ok(call.run(&cx, None).await?);
     };
-    progress.account = verified.account();
-    progress.principal = verified.access_key_id().to_owned();
+    progress.verified = Some(verified.clone());
     let signed = signed::signed(request)?;
     let (established, current) = establish(api, &signed, &mut verified, other, request).await?;
-    cx.caller = Some(established.caller.clone());
+    cx.caller = Some(Arc::clone(&established.caller));
 
     // 7. The kept fault, then authorisation.
     let call = parsed.map_err(OpError::from)?;
@@ -236,7 +238,7 @@ async fn call(
     // 8. The operation.
     let loaded = entry.declaration.resources == Resources::Loaded;
     match call {
-        Call::Session(call) => Ok(call.answer(&cx, Some((&established, &current))).await?),
+        Call::Session(call) => Ok(call.run(&cx, Some((&established, &current))).await?),
         Call::Read(call) => {
             let account = established.caller.account;
             let mut snapshot = api.iam.begin_read(account).await.map_err(OpError::from)?;
@@ -321,7 +323,7 @@ impl Mutation {
                 .establish_within(&mut *tx as &mut dyn Snapshot, &self.verified)
                 .await
                 .map_err(|error| Fault::Authn(error, Box::default()))?;
-            self.cx.caller = Some(established.caller.clone());
+            self.cx.caller = Some(Arc::clone(&established.caller));
             if !self.loaded {
                 authorize(&established, &self.checks)?;
             }
@@ -396,19 +398,19 @@ fn refuse(
             request.id = progress.request_id,
             operation = name,
             code = refusal.code,
-            caller = progress.principal,
+            caller = progress.verified.as_ref().map_or("", Verified::access_key_id),
             %source_ip,
             "refused"
         );
     }
     if fault.is_refused_caller() {
-        let principal = if progress.principal.is_empty() {
-            source_ip.to_string()
-        } else {
-            progress.principal.clone()
-        };
+        let verified = progress.verified.as_ref();
+        let principal = verified.map_or_else(
+            || source_ip.to_string(),
+            |verified| verified.access_key_id().to_owned(),
+        );
         api.iam.refusals.count(RefusalKey {
-            account: progress.account,
+            account: verified.map_or(AccountId::SYSTEM, Verified::account),
             minute: api.iam.clock.now().div_euclid(60),
             principal,
             operation: name,

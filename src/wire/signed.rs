@@ -31,12 +31,12 @@ pub(super) fn raw<'a>(
     })
 }
 
-/// The target as it came: the path is always `/`, the query is kept byte for byte.
-pub(super) fn target(parts: &Parts) -> Cow<'_, str> {
-    match parts.uri.query() {
-        Some(query) => Cow::Owned(format!("/?{query}")),
-        None => Cow::Borrowed("/"),
-    }
+/// The target as it came, byte for byte; of the absolute form, what follows the host.
+pub(super) fn target(parts: &Parts) -> &str {
+    parts
+        .uri
+        .path_and_query()
+        .map_or("/", |target| target.as_str())
 }
 
 /// The format of the answer, chosen from what could be read.
@@ -181,9 +181,9 @@ pub(super) fn signed<'r>(request: &'r Request<'_>) -> Result<SignedRequest<'r>, 
 }
 
 /// Our own strings, for the answer to a signature that does not match.
-pub(super) fn strings(request: &Request<'_>) -> Box<Strings> {
-    Box::new(Strings {
+pub(super) fn strings(request: &Request<'_>) -> Strings {
+    Strings {
         string_to_sign: request.string_to_sign().unwrap_or_default().to_owned(),
         canonical_request: request.canonical_request().map(str::to_owned),
-    })
+    }
 }

@@ -93,7 +93,8 @@ class Server:
             self.never_logged.add(urlsplit(database.url).password)
         self.master_key_file: Path | None = None
         self.extra_arguments: list[str] = []
-        self.extra_environment: dict[str, str] = {}
+        # The most that can be logged: what must never be must not be at any level.
+        self.extra_environment: dict[str, str] = {"RAMPART_LOG_LEVEL": "trace"}
 
     # --- the process -----------------------------------------------------------------------------
 
@@ -203,13 +204,12 @@ class Server:
 
     def cli(self, *arguments: str, environment: dict[str, str] | None = None) -> str:
         done = self.run_cli(*arguments, environment=environment)
-        assert done.returncode == 0, f"rampart {' '.join(arguments)} gave {done.returncode}:\n{done.stderr}"
+        assert done.returncode == 0, f"rampart {' '.join(arguments)} gave {done.returncode}:\n{done.stdout}{done.stderr}"
         return done.stdout
 
     def create_account(self) -> tuple[str, Credentials]:
         """A second account with its root key, made through the control socket while the server runs."""
-        text = self.cli("account", "create", "--data-dir", str(self.data_dir), "--format", "json")
-        made = json.loads(text)
+        made = json.loads(self.cli("account", "--data-dir", str(self.data_dir), "create", "--format", "json"))
         self.never_logged.add(made["AccessKeySecret"])
         return made["AccountId"], Credentials(made["AccessKeyId"], made["AccessKeySecret"])
 

@@ -82,6 +82,12 @@ def test_tea_with_an_endpoint_that_pollutes_the_host(server, algorithm, endpoint
     assert caller.call("sts", "GetCallerIdentity", {})["AccountId"] == server.account_id
 
 
+def test_tea_with_sm3(server):
+    caller = Tea(server.host, server.root_key, signature_algorithm="ACS3-HMAC-SM3")
+    made = caller.call("ram", "CreateUser", {"UserName": unique("sm3"), "Comments": HOSTILE})
+    assert made["User"]["Comments"] == HOSTILE
+
+
 def test_tea_with_hostile_text(server):
     caller = Tea(server.host, server.root_key)
     made = caller.call("ram", "CreateUser", {"UserName": unique("hostile"), "Comments": HOSTILE})

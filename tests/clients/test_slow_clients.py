@@ -17,7 +17,7 @@ PATIENCE_SECONDS = 15
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     running = Server(tmp_path_factory.mktemp("slow"), None)
-    running.extra_environment = {
+    running.extra_environment |= {
         "RAMPART_IDLE_TIMEOUT_SECONDS": str(LIMIT_SECONDS),
         "RAMPART_BODY_TIMEOUT_SECONDS": str(LIMIT_SECONDS),
     }

@@ -1,8 +1,12 @@
 //! Operations through the whole pipeline, on both databases.
+//!
+//! One file for each operation, `<product>/<operation>.rs`, as the registry lists them; `coverage`
+//! holds the two to each other.
+
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
-    reason = "a test's helper may fail as the test itself may"
+    reason = "a test that cannot go on fails"
 )]
 
 #[path = "../support/app.rs"]
@@ -12,4 +16,9 @@ mod app;
 #[expect(dead_code, reason = "other tests use the rest")]
 mod postgres;
 
+mod expect;
+
+mod coverage;
 mod main_job;
+mod ram;
+mod sts;

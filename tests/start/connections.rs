@@ -14,14 +14,14 @@ fn t13_connections_of_one_peer_are_bounded() {
     ];
     let server = Server::start_with(dir.path(), &variables);
     // Each has had an answer, so it has its place.
-    let hold = || {
+    let open = || {
         let mut stream = server.connect();
         let request = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
         stream.write_all(request.as_bytes()).unwrap();
         stream.read_exact(&mut [0; 12]).unwrap();
         stream
     };
-    let mut held = vec![hold(), hold(), hold()];
+    let mut held = vec![open(), open(), open()];
     // The fourth is accepted by the system and closed by us, without a word.
     assert_eq!(
         exchange(server.connect(), "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"),

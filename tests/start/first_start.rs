@@ -155,9 +155,12 @@ fn unsealed(settings: &FirstAccount) -> FirstAccountSource<'_> {
         endpoint: "http://127.0.0.1:1",
         seal: &|_, _| Ok(b"sealed".to_vec()),
         clock: &*CLOCK,
-        entropy: &SystemEntropy,
+        entropy: &*ENTROPY,
     }
 }
+
+static ENTROPY: std::sync::LazyLock<SystemEntropy> =
+    std::sync::LazyLock::new(SystemEntropy::default);
 
 static CLOCK: std::sync::LazyLock<SystemClock> = std::sync::LazyLock::new(SystemClock::default);
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::server::{Server, entries, get, output, rampart, refused};
 
 /// A certificate for `localhost` and 127.0.0.1, and its key, as files.
-fn certificate(dir: &Path) -> (String, String) {
+pub(crate) fn certificate(dir: &Path) -> (String, String) {
     let names = ["localhost".to_owned(), "127.0.0.1".to_owned()];
     let made = rcgen::generate_simple_self_signed(names).unwrap();
     let write = |name: &str, text: String| {

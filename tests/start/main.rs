@@ -2,11 +2,20 @@
 //!
 //! What the API answers is tested elsewhere; here any answer of it will do.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
+mod call;
 mod connections;
 mod first_start;
 mod incarnation;
 mod listeners;
+mod operate;
 #[path = "../support/postgres.rs"]
+#[expect(dead_code, reason = "other tests use the rest")]
 mod postgres;
 mod server;
 mod shutdown;

@@ -74,6 +74,7 @@ impl Server {
         Self::spawn(command)
     }
 
+    #[expect(clippy::zombie_processes, reason = "`drop` waits for it")]
     pub(crate) fn spawn(mut command: Command) -> Self {
         let mut child = command
             .stdin(Stdio::null())
@@ -85,9 +86,8 @@ impl Server {
         let mut printed = String::new();
         loop {
             let mut line = String::new();
-            if stdout.read_line(&mut line).unwrap() == 0 {
-                panic!("it did not start: {printed} {:?}", child.wait_with_output());
-            }
+            let ended = stdout.read_line(&mut line).unwrap() == 0;
+            assert!(!ended, "it did not start: {printed} {:?}", child.wait());
             printed.push_str(&line);
             if let Some(endpoint) = line.strip_prefix("listening on ") {
                 return Self {

@@ -335,7 +335,10 @@ impl TestApp {
     }
 
     /// The root of the account that every test app has.
-    #[expect(clippy::unused_self, reason = "it is asked like the other callers")]
+    #[expect(
+        clippy::unused_self,
+        reason = "callers are objects of the app; every app has the same root"
+    )]
     pub(crate) fn root(&self) -> Credentials {
         root_of(ACCOUNT)
     }

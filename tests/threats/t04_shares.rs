@@ -37,7 +37,7 @@ async fn t04_one_account_fills_its_share_of_nonces_and_no_more() {
     for _ in 0..500 {
         app.sts(&other, "GetCallerIdentity", &[]).await.ok();
     }
-    assert!(app.iam.replay.len() <= 4096, "{}", app.iam.replay.len());
+    assert!(app.iam.replay.count() <= 4096, "{}", app.iam.replay.count());
     // The room comes back with time.
     app.clock.advance(3600);
     app.sts(&app.root(), "GetCallerIdentity", &[]).await.ok();

@@ -1,10 +1,11 @@
 //! What a restart must know about nonces that were only in memory.
 //!
 //! Two small files in the data directory:
-//! - `replay.mark`: a moment H and whether the latest stop was clean. No request dated after H is
-//!   accepted before a later H is on disk; H is moved ahead every second while there is traffic,
-//!   so a request of now never waits for the disk. After an unclean stop everything dated up to H
-//!   is refused, and the start waits for the one or two seconds until now is past it.
+//! - `replay.mark`: a moment H, the floor, and whether the latest stop was clean. No request dated
+//!   after H is accepted before a later H is on disk; H is moved ahead every second while there is
+//!   traffic, so a request of now never waits for the disk. What is dated up to the floor is
+//!   refused. After an unclean stop the floor is H, and the start waits for the one or two seconds
+//!   until now is past it; a clean stop keeps the floor that an earlier crash has raised.
 //! - `replay.nonces`: nonces that H does not cover. Requests dated further ahead than H (a client
 //!   whose clock is fast) are appended one by one; a clean stop writes all of them.
 
@@ -43,6 +44,35 @@ impl Ahead {
     }
 }
 
+/// What stands in `replay.mark`.
+#[derive(Debug, Clone, Copy)]
+struct Moments {
+    reached: i64,
+    floor: i64,
+    clean: bool,
+}
+
+impl Moments {
+    fn to_bytes(self) -> [u8; 17] {
+        let mut bytes = [0; 17];
+        bytes[..8].copy_from_slice(&self.reached.to_le_bytes());
+        bytes[8..16].copy_from_slice(&self.floor.to_le_bytes());
+        bytes[16] = u8::from(self.clean);
+        bytes
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (reached, rest) = bytes.split_first_chunk::<8>()?;
+        let (floor, flag) = rest.split_first_chunk::<8>()?;
+        let &[flag] = flag else { return None };
+        Some(Self {
+            reached: i64::from_le_bytes(*reached),
+            floor: i64::from_le_bytes(*floor),
+            clean: flag == 1,
+        })
+    }
+}
+
 #[derive(Debug)]
 struct Files {
     mark: File,
@@ -73,18 +103,13 @@ impl Mark {
         let mut nonces = open_private(&nonces_path)?;
         let mut text = Vec::new();
         mark.read_to_end(&mut text)?;
-        let (reached, clean) = match <[u8; 9]>::try_from(text.as_slice()) {
-            Ok(bytes) => {
-                let (moment, flag) = (&bytes[..8], bytes[8]);
-                (
-                    i64::from_le_bytes(moment.try_into().unwrap_or_default()),
-                    flag == 1,
-                )
-            }
+        let (reached, floor) = match Moments::from_bytes(&text) {
+            Some(moments) if moments.clean => (moments.reached, moments.floor),
+            Some(moments) => (moments.reached, moments.reached),
             // A new directory: nothing was ever accepted here.
-            Err(_) if text.is_empty() => (i64::MIN, true),
+            None if text.is_empty() => (i64::MIN, i64::MIN),
             // Not ours, or torn: trust nothing dated before now.
-            Err(_) => (now, false),
+            None => (now, now),
         };
         let mut bytes = Vec::new();
         nonces.read_to_end(&mut bytes)?;
@@ -93,7 +118,6 @@ impl Mark {
             .filter_map(Ahead::from_bytes)
             .filter(|n| n.expires_at >= now)
             .collect();
-        let floor = if clean { i64::MIN } else { reached };
         let opened = Self {
             floor,
             reached: AtomicI64::new(reached),
@@ -176,13 +200,15 @@ impl Mark {
         Ok(())
     }
 
-    fn write(&self, moment: i64, clean: bool) -> std::io::Result<()> {
-        let mut bytes = [0; 9];
-        bytes[..8].copy_from_slice(&moment.to_le_bytes());
-        bytes[8] = u8::from(clean);
+    fn write(&self, reached: i64, clean: bool) -> std::io::Result<()> {
+        let moments = Moments {
+            reached,
+            floor: self.floor,
+            clean,
+        };
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         files.mark.seek(SeekFrom::Start(0))?;
-        files.mark.write_all(&bytes)?;
+        files.mark.write_all(&moments.to_bytes())?;
         files.mark.sync_data()
     }
 
@@ -194,7 +220,8 @@ impl Mark {
         {
             let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
             let fresh = files.nonces_path.with_extension("nonces.new");
-            let mut file = File::create(&fresh)?;
+            let mut file = open_private(&fresh)?;
+            file.set_len(0)?;
             let bytes: Vec<u8> = live.iter().flat_map(|nonce| nonce.to_bytes()).collect();
             file.write_all(&bytes)?;
             file.sync_all()?;

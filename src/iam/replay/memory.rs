@@ -117,18 +117,15 @@ impl Memory {
             return Recorded::Full;
         }
         let position = shard.generations.iter().position(|g| g.number == number);
-        let generation = match position {
-            Some(position) => &mut shard.generations[position],
-            None => {
-                shard.generations.push_back(Generation {
-                    number,
-                    fingerprints: Fingerprints::default(),
-                    by_account: HashMap::new(),
-                });
-                let last = shard.generations.len() - 1;
-                &mut shard.generations[last]
-            }
-        };
+        let position = position.unwrap_or_else(|| {
+            shard.generations.push_back(Generation {
+                number,
+                fingerprints: Fingerprints::default(),
+                by_account: HashMap::new(),
+            });
+            shard.generations.len() - 1
+        });
+        let generation = &mut shard.generations[position];
         generation.fingerprints.insert(fingerprint);
         *generation.by_account.entry(account).or_default() += 1;
         Recorded::New
@@ -153,7 +150,7 @@ impl Memory {
     }
 
     /// How many nonces are kept.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.shards
             .iter()
             .map(|shard| {
@@ -191,7 +188,7 @@ mod tests {
             memory.record(account, 7, NOW + 9000, NOW + 8000),
             Recorded::New
         );
-        assert_eq!(memory.len(), 1, "the old generation was dropped whole");
+        assert_eq!(memory.count(), 1, "the old generation was dropped whole");
     }
 
     #[test]

@@ -119,13 +119,8 @@ impl Replay {
     }
 
     /// How many nonces are kept.
-    pub fn len(&self) -> usize {
-        self.memory.len()
-    }
-
-    /// Whether none is kept.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
+    pub fn count(&self) -> usize {
+        self.memory.count()
     }
 }
 
@@ -201,6 +196,21 @@ mod tests {
             Ok(()),
             "the same second, another nonce"
         );
+    }
+
+    #[tokio::test]
+    async fn t14_a_clean_stop_does_not_forget_a_crash_before_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let crashed = open(dir.path(), NOW);
+        assert_eq!(take(&crashed, 1, NOW, NOW).await, Ok(()));
+        drop(crashed);
+        open(dir.path(), NOW + 3).save(NOW + 3).unwrap();
+        let after = open(dir.path(), NOW + 4);
+        assert_eq!(
+            take(&after, 1, NOW, NOW + 4).await,
+            Err(ReplayError::BeforeCrash)
+        );
+        assert_eq!(take(&after, 2, NOW + 4, NOW + 4).await, Ok(()));
     }
 
     #[tokio::test]

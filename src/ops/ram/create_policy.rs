@@ -66,8 +66,9 @@ impl Write for CreatePolicy {
         if tx.count_policies().await? > cx.iam.quotas.policies {
             return Err(OpError::LimitExceeded(Entity::Policy));
         }
-        if !self.tags.0.is_empty() {
-            tx.put_tags(&Tagged::Policy(policy.name.clone()), &self.tags.0)
+        let tags = self.tags.within(cx.iam.quotas.tags_per_resource)?;
+        if !tags.is_empty() {
+            tx.put_tags(&Tagged::Policy(policy.name.clone()), tags)
                 .await?;
         }
         Ok(Created {

@@ -65,8 +65,9 @@ impl Write for CreateRole {
         if tx.count_roles().await? > cx.iam.quotas.roles {
             return Err(OpError::LimitExceeded(Entity::Role));
         }
-        if !self.tags.0.is_empty() {
-            tx.put_tags(&Tagged::Role(role.id), &self.tags.0).await?;
+        let tags = self.tags.within(cx.iam.quotas.tags_per_resource)?;
+        if !tags.is_empty() {
+            tx.put_tags(&Tagged::Role(role.id), tags).await?;
         }
         Ok(Created {
             role: RoleShape::created(&role),

@@ -10,6 +10,7 @@ use crate::ops::call::{Context, Read};
 use crate::ops::declare::operation;
 use crate::ops::error::OpError;
 use crate::ops::page::Paged;
+use crate::ops::params::{ParamFault, Problem};
 use crate::ops::ram::lookup::AnyPolicy;
 use crate::ops::ram::shapes::{PolicyShape, TagsShape};
 use crate::ops::values::{Marker, MaxItems, TagFilters};
@@ -101,6 +102,11 @@ impl Read for ListPolicies {
     async fn run(&self, _: &Context, snapshot: &mut dyn Snapshot) -> Result<Listed, OpError> {
         let paged = Paged::new(self.marker.as_ref(), self.max_items);
         let Page { after, limit } = paged.page();
+        if after.is_some_and(|after| !after.starts_with(CUSTOM) && !after.starts_with(SYSTEM)) {
+            // The marker of another list: to begin anew would never end.
+            let (name, problem) = ("Marker", Problem::Incorrect);
+            return Err(ParamFault { name, problem }.into());
+        }
         let found = self.collect(&mut *snapshot, after, limit).await?;
         let (found, marker) = paged.cut(found, |policy| key(&policy.policy));
         let refs: Vec<PolicyRef> = found.iter().map(|policy| policy.policy.clone()).collect();

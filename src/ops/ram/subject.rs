@@ -27,8 +27,7 @@ impl Subject {
     /// The user that was named, else the caller. A role session must name one.
     pub(super) fn resolve(named: Option<&UserName>, caller: &Caller) -> Result<Self, OpError> {
         match (named, &caller.identity) {
-            (Some(name), _) => Ok(Self::User(name.clone())),
-            (None, Identity::User { name, .. }) => Ok(Self::User(name.clone())),
+            (Some(name), _) | (None, Identity::User { name, .. }) => Ok(Self::User(name.clone())),
             (None, Identity::Root) => Ok(Self::Root),
             (None, Identity::Session(_)) => Err(ParamFault {
                 name: "UserName",

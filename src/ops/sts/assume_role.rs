@@ -1,5 +1,7 @@
 //! `AssumeRole`.
 
+use std::fmt::Write as _;
+
 use async_trait::async_trait;
 
 use crate::credential::time;
@@ -83,27 +85,21 @@ impl Session for AssumeRole {
 /// ids and identities are of closed alphabets, the token is Base64.
 fn answer(minted: &Minted) -> Answer {
     let Minted { claims, token } = minted;
-    let account = claims.account.to_string();
-    let role_id = claims.role_id.to_string();
-    let expiration = time::format(claims.expires_at);
+    let session = claims.session_name.as_str();
     let mut text = String::with_capacity(token.len() + 512);
+    // Writing to a string does not fail.
+    let _ = write!(
+        text,
+        r#"{{"AssumedRoleUser":{{"AssumedRoleId":"{}:{session}","Arn":"acs:ram::{}:role/{}/{session}"}}"#,
+        claims.role_id, claims.account, claims.role_name,
+    );
     for piece in [
-        r#"{"AssumedRoleUser":{"AssumedRoleId":""#,
-        &role_id,
-        ":",
-        claims.session_name.as_str(),
-        r#"","Arn":"acs:ram::"#,
-        &account,
-        ":role/",
-        claims.role_name.as_str(),
-        "/",
-        claims.session_name.as_str(),
-        r#""},"Credentials":{"AccessKeyId":""#,
+        r#","Credentials":{"AccessKeyId":""#,
         claims.access_key_id.as_str(),
         r#"","AccessKeySecret":""#,
         claims.secret.expose(),
         r#"","Expiration":""#,
-        &expiration,
+        &time::format(claims.expires_at),
         r#"","SecurityToken":""#,
         token,
         r#""}"#,

@@ -1,0 +1,109 @@
+//! What the operator's commands have in common: where the server is, how the answer is shown.
+
+use std::error::Error;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::iam::Iam;
+use crate::operator::control::{self, ClientError, Request, Response};
+use crate::operator::seed::SourceError;
+
+/// How an answer is printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// Why a command did not do what it should.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// The server could not be asked.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// The server, or the database that was opened in its place, said no.
+    #[error("{0}")]
+    Failed(String),
+    /// The answer belongs to another question.
+    #[error("the server gave an answer to another question; are both of one version?")]
+    Mismatch,
+    /// There is no seed to send.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// The answer cannot be printed.
+    #[error("cannot print the answer")]
+    Print(#[from] std::io::Error),
+    /// The answer cannot be put into JSON.
+    #[error("cannot print the answer")]
+    Json(#[from] serde_json::Error),
+}
+
+/// Whom to ask.
+pub struct Server<O> {
+    /// `<data-dir>/control.sock`.
+    pub socket: PathBuf,
+    /// Opens the database where no server runs.
+    pub open_offline: O,
+}
+
+impl<O> Server<O> {
+    /// The server that works in `data_dir`.
+    pub fn of(data_dir: &Path, open_offline: O) -> Self {
+        Self {
+            socket: data_dir.join(control::SOCKET_NAME),
+            open_offline,
+        }
+    }
+
+    /// Asks. A refusal is an error here.
+    ///
+    /// # Errors
+    /// [`CommandError::Client`] and [`CommandError::Failed`].
+    pub async fn ask<F>(&self, request: Request) -> Result<Response, CommandError>
+    where
+        O: Fn() -> F,
+        F: Future<Output = Result<Arc<Iam>, Box<dyn Error + Send + Sync>>>,
+    {
+        match control::perform(&self.socket, request, &self.open_offline).await? {
+            Response::Failed { message } => Err(CommandError::Failed(message)),
+            response => Ok(response),
+        }
+    }
+}
+
+/// Publishes a new token key: `rampart key rotate`.
+///
+/// # Errors
+/// [`CommandError`].
+pub async fn rotate_token_keys<O, F>(
+    server: &Server<O>,
+    format: Format,
+    out: &mut impl Write,
+) -> Result<ExitCode, CommandError>
+where
+    O: Fn() -> F,
+    F: Future<Output = Result<Arc<Iam>, Box<dyn Error + Send + Sync>>>,
+{
+    let Response::TokenKeysRotated { key } = server.ask(Request::RotateTokenKeys).await? else {
+        return Err(CommandError::Mismatch);
+    };
+    match format {
+        Format::Text => writeln!(out, "token key {key} is published")?,
+        Format::Json => print_json(out, &serde_json::json!({ "TokenKey": key }))?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints one value, on one line.
+pub(super) fn print_json(out: &mut impl Write, value: &impl Serialize) -> Result<(), CommandError> {
+    serde_json::to_writer(&mut *out, value)?;
+    writeln!(out)?;
+    Ok(())
+}

@@ -1,0 +1,136 @@
+//! The control socket: how operator commands reach a running server.
+//!
+//! A Unix socket in the data directory that only its owner can open. One request, one answer, each a
+//! length (four bytes, big-endian) and that much JSON. Secrets pass through it both ways, so neither
+//! side logs what it carries.
+
+mod client;
+mod frame;
+mod server;
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+pub use client::{ClientError, perform, request};
+pub use server::{ControlSocket, SocketError, serve};
+
+use super::account::{CreatedAccount, ListedAccount, NewAccount};
+use super::seed::{Options, Report, SeedSource};
+use super::trail::Trail;
+use super::{OperatorError, account, seed};
+use crate::iam::Iam;
+use crate::policy::ids::AccountId;
+
+/// The socket's name within the data directory.
+pub const SOCKET_NAME: &str = "control.sock";
+
+/// What can be asked of a server.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Request {
+    /// Is somebody there?
+    Ping,
+    /// Reconcile a seed.
+    Seed(SeedRequest),
+    /// Make an account and its first root key.
+    CreateAccount(NewAccount),
+    /// List accounts by id.
+    ListAccounts {
+        /// Those after this one.
+        after: Option<AccountId>,
+        /// How many at most.
+        limit: u32,
+    },
+    /// Publish a new key that seals session tokens.
+    RotateTokenKeys,
+}
+
+/// A seed to be reconciled. The server reads no file and no environment for it: the command that
+/// sends it has done so.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SeedRequest {
+    /// The seed with its secrets.
+    pub source: SeedSource,
+    /// How to reconcile.
+    pub options: Options,
+}
+
+/// What a server answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Response {
+    /// Somebody is there.
+    Pong {
+        /// The server's version.
+        version: String,
+    },
+    /// What reconciling did.
+    Seed(Report),
+    /// The account that was made, with the only showing of its key's secret.
+    CreatedAccount(CreatedAccount),
+    /// Accounts.
+    Accounts(Vec<ListedAccount>),
+    /// The number of the token key that was published.
+    TokenKeysRotated {
+        /// Used for sealing once every replica knows it.
+        key: u32,
+    },
+    /// It was not done.
+    Failed {
+        /// Why, in words.
+        message: String,
+    },
+}
+
+/// Does what is asked, here. A failure is an answer too.
+pub async fn execute(iam: &Arc<Iam>, request: Request) -> Response {
+    match attempt(iam, request).await {
+        Ok(response) => response,
+        Err(error) => {
+            // What is wrong with what was asked is for whoever asked; it may quote a policy.
+            if error.is_ours() {
+                tracing::error!(error = error.in_full(), "an operator's command failed");
+            }
+            Response::Failed {
+                message: error.in_full(),
+            }
+        }
+    }
+}
+
+async fn attempt(iam: &Arc<Iam>, request: Request) -> Result<Response, OperatorError> {
+    match request {
+        Request::Ping => Ok(Response::Pong {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        }),
+        Request::Seed(request) => {
+            let seed = request.source.check()?;
+            seed::run(iam, &seed, request.options)
+                .await
+                .map(Response::Seed)
+        }
+        Request::CreateAccount(new) => account::create(iam, &new)
+            .await
+            .map(Response::CreatedAccount),
+        Request::ListAccounts { after, limit } => account::list(iam, after, limit)
+            .await
+            .map(Response::Accounts),
+        Request::RotateTokenKeys => rotate(iam).await,
+    }
+}
+
+/// The row comes first: a rotation that cannot be recorded is not made.
+async fn rotate(iam: &Arc<Iam>) -> Result<Response, OperatorError> {
+    let trail = Trail::new(&*iam.clock, &*iam.entropy);
+    let mut guard = iam.begin_write(AccountId::SYSTEM).await?;
+    let operation = "operator.RotateTokenKeys";
+    trail
+        .append(guard.tx(), AccountId::SYSTEM, operation, String::new())
+        .await?;
+    guard.commit().await?;
+    let key = iam.key_ring.rotate().await?;
+    tracing::info!(request.id = trail.request_id(), key, "token keys rotated");
+    Ok(Response::TokenKeysRotated { key })
+}

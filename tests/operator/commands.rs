@@ -1,0 +1,150 @@
+//! The commands as they are typed, with no server running.
+
+use std::error::Error;
+use std::future::{Ready, ready};
+use std::path::Path;
+use std::sync::Arc;
+
+use clap::Parser;
+use rampart::cli::account::{self, AccountCommand};
+use rampart::cli::operator::{CommandError, Format, Server, rotate_token_keys};
+use rampart::cli::seed::{self, SeedArgs};
+use rampart::iam::Iam;
+use rampart::operator::seed::SourceError;
+
+use crate::support::{ACCOUNT, Bench, SECRET, SEED};
+
+#[derive(Parser)]
+enum Command {
+    Seed(SeedArgs),
+    #[command(subcommand)]
+    Account(AccountCommand),
+}
+
+type Opened = Result<Arc<Iam>, Box<dyn Error + Send + Sync>>;
+
+fn parse(arguments: &[&str]) -> Command {
+    Command::parse_from([&["rampart"], arguments].concat())
+}
+
+/// Runs a command where no server runs; answers what it prints.
+async fn type_in(
+    bench: &Bench,
+    data_dir: &Path,
+    arguments: &[&str],
+) -> Result<String, CommandError> {
+    let iam = Arc::clone(&bench.iam);
+    let open = move || -> Ready<Opened> { ready(Ok(Arc::clone(&iam))) };
+    let server = Server::of(data_dir, open);
+    let mut out = Vec::new();
+    match parse(arguments) {
+        Command::Seed(args) => seed::run(&args, &server, &mut out).await?,
+        Command::Account(command) => account::run(&command, &server, &mut out).await?,
+    };
+    Ok(String::from_utf8(out).unwrap())
+}
+
+#[tokio::test]
+async fn a_seed_takes_its_secrets_from_files_beside_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("seed.yaml");
+    let text = SEED.replace(&format!("secret: {SECRET}"), "secret_file: root.secret");
+    std::fs::write(&file, text).unwrap();
+    let file = file.to_str().unwrap();
+    let bench = Bench::new().await;
+    let missing = type_in(&bench, directory.path(), &["seed", file])
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(missing, CommandError::Source(SourceError::File(..))),
+        "{missing}"
+    );
+    std::fs::write(directory.path().join("root.secret"), format!("{SECRET}\n")).unwrap();
+    let printed = type_in(&bench, directory.path(), &["seed", file, "--dry-run"])
+        .await
+        .unwrap();
+    assert!(printed.ends_with("9 changes\n"), "{printed}");
+
+    let bench = Bench::new().await;
+    let arguments = ["seed", file, "--format", "json"];
+    let printed = type_in(&bench, directory.path(), &arguments).await.unwrap();
+    assert!(!printed.contains(SECRET));
+    let answer: serde_json::Value = serde_json::from_str(&printed).unwrap();
+    assert_eq!(
+        (&answer["changes"], &answer["dry_run"]),
+        (&9.into(), &false.into())
+    );
+    assert_eq!(
+        answer["steps"][3],
+        serde_json::json!({
+            "account": ACCOUNT,
+            "outcome": "applied",
+            "action": "create",
+            "subject": "user alice",
+            "detail": ""
+        })
+    );
+}
+
+#[tokio::test]
+async fn an_account_is_printed_in_both_forms() {
+    let directory = tempfile::tempdir().unwrap();
+    let arguments = ["account", "create", "--name", "Second", "--format", "json"];
+    let printed = type_in(&Bench::new().await, directory.path(), &arguments)
+        .await
+        .unwrap();
+    let made: serde_json::Value = serde_json::from_str(&printed).unwrap();
+    let keys: Vec<&String> = made.as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["AccountId", "AccessKeyId", "AccessKeySecret"]);
+    assert_eq!(made["AccountId"].as_str().unwrap().len(), 16);
+
+    let arguments = ["account", "create", "--id", "1000000000000009"];
+    let printed = type_in(&Bench::new().await, directory.path(), &arguments)
+        .await
+        .unwrap();
+    assert!(
+        printed.starts_with("AccountId:       1000000000000009\n"),
+        "{printed}"
+    );
+
+    let printed = type_in(
+        &Bench::seeded().await,
+        directory.path(),
+        &["account", "list"],
+    )
+    .await;
+    assert_eq!(printed.unwrap(), "1000000000000001  main  Main\n");
+}
+
+#[tokio::test]
+async fn a_fault_is_an_error() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("seed.yaml");
+    std::fs::write(&file, SEED.replace("alias: main", "alias: Main")).unwrap();
+    let arguments = ["seed", file.to_str().unwrap()];
+    let error = type_in(&Bench::new().await, directory.path(), &arguments)
+        .await
+        .unwrap_err();
+    assert!(
+        error.to_string().starts_with("5:12: an alias has"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn token_keys_are_rotated_by_command() {
+    let bench = Bench::new().await;
+    let iam = Arc::clone(&bench.iam);
+    let open = move || -> Ready<Opened> { ready(Ok(Arc::clone(&iam))) };
+    let directory = tempfile::tempdir().unwrap();
+    let server = Server::of(directory.path(), open);
+    let mut out = Vec::new();
+    rotate_token_keys(&server, Format::Text, &mut out)
+        .await
+        .unwrap();
+    let printed = String::from_utf8(out).unwrap();
+    assert!(
+        printed.starts_with("token key ") && printed.ends_with(" is published\n"),
+        "{printed}"
+    );
+}

@@ -1,0 +1,12 @@
+//! The operator's side: the seed, accounts and the control socket, on a store in memory.
+#![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
+
+mod accounts;
+mod commands;
+mod control;
+mod documentation;
+mod faults;
+mod quotas;
+mod seed;
+mod support;
+mod taken_away;

@@ -1,0 +1,113 @@
+//! The vendor's refusals: code, status and text, as its error tables list them.
+
+/// What a call is refused with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) status: u16,
+    pub(crate) code: String,
+    pub(crate) message: String,
+}
+
+pub(crate) fn refusal(status: u16, code: &str, message: &str) -> Refusal {
+    Refusal {
+        status,
+        code: code.to_owned(),
+        message: message.to_owned(),
+    }
+}
+
+/// A required parameter is not there.
+pub(crate) fn missing(name: &str) -> Refusal {
+    let text = format!("{name} is mandatory for this action.");
+    refusal(400, &format!("Missing{name}"), &text)
+}
+
+/// Not of the parameter's type.
+pub(crate) fn bad_type(name: &str) -> Refusal {
+    let text = format!("Specified parameter {name} is not valid.");
+    refusal(400, &format!("Invalid{name}"), &text)
+}
+
+pub(crate) fn too_long(name: &str) -> Refusal {
+    let text = format!("The parameter - \"{name}\" beyond the length limit.");
+    refusal(400, &format!("InvalidParameter.{name}.Length"), &text)
+}
+
+pub(crate) fn bad_chars(name: &str) -> Refusal {
+    let text = format!("The parameter - \"{name}\" contains invalid chars.");
+    refusal(400, &format!("InvalidParameter.{name}.InvalidChars"), &text)
+}
+
+pub(crate) fn bad_format(name: &str) -> Refusal {
+    let text = format!("The format of the parameter - \"{name}\" is incorrect.");
+    refusal(400, &format!("InvalidParameter.{name}.Format"), &text)
+}
+
+/// Not one of the allowed values.
+pub(crate) fn incorrect(name: &str) -> Refusal {
+    let text = format!("The parameter - \"{name}\" is incorrect.");
+    refusal(400, &format!("InvalidParameter.{name}"), &text)
+}
+
+/// 404 `EntityNotExist.<what>`.
+pub(crate) fn absent(what: &str) -> Refusal {
+    let text = match what {
+        "User" => "The user does not exist.",
+        "User.AccessKey" => "The user access key does not exist.",
+        "User.Policy" => "The indicate policy of the user does not exist.",
+        "Policy" => "The policy does not exist.",
+        "Policy.Version" => "The policy version does not exist.",
+        "Role" => "The role does not exist.",
+        "Role.Policy" => "The indicate policy attached to the role does not exist.",
+        other => panic!("{other}"),
+    };
+    refusal(404, &format!("EntityNotExist.{what}"), text)
+}
+
+/// 409 `EntityAlreadyExists.<what>`.
+pub(crate) fn exists(what: &str) -> Refusal {
+    let text = match what {
+        "User" => "The user does already EXIST.",
+        "User.Policy" => "The user has already been attached this policy.",
+        "Policy" => "The policy does already EXIST.",
+        "Role" => "The role does already EXIST.",
+        "Role.Policy" => "The role has already been attached this policy.",
+        other => panic!("{other}"),
+    };
+    refusal(409, &format!("EntityAlreadyExists.{what}"), text)
+}
+
+/// 409 `DeleteConflict.<what>`.
+pub(crate) fn conflict(what: &str) -> Refusal {
+    let text = match what {
+        "User.AccessKey" => "The user CAN NOT has any access key while deleting the user.",
+        "User.Policy" => "The user CAN NOT has any attached policy while deleting the user.",
+        "Policy.User" => "The policy CAN NOT been attached to any user while deleting the policy.",
+        "Policy.Role" => "The policy CAN NOT been attached to any role while deleting the policy.",
+        "Policy.Version" => "The policy CAN NOT has any version except the default version.",
+        "Policy.Version.Default" => "The default policy version CAN NOT been deleted directly.",
+        "Role.Policy" => "The role CAN NOT has any attached policy while deleting the role.",
+        other => panic!("{other}"),
+    };
+    refusal(409, &format!("DeleteConflict.{what}"), text)
+}
+
+/// 409 `LimitExceeded.<what>`.
+pub(crate) fn limit(what: &str) -> Refusal {
+    let text = match what {
+        "User" => "The count of users beyond the current limits.",
+        "User.AccessKey" => {
+            "The access key count of the user access keys beyond the current limits."
+        }
+        "User.Policy" => {
+            "The policy count of the user attached policies beyond the current limits."
+        }
+        "Policy" => "The count of policy beyond the current limits.",
+        "Policy.Version" => "The count of policy version beyond the current limits.",
+        "Role" => "The count of roles beyond the current limits.",
+        "Role.Policy" => "The count of policies attached to the role beyond the current limits.",
+        "Tag" => "The count of tags beyond the current limits.",
+        other => panic!("{other}"),
+    };
+    refusal(409, &format!("LimitExceeded.{what}"), text)
+}

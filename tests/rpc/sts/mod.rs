@@ -1,0 +1,4 @@
+//! STS 2015-04-01, one file an operation.
+
+mod assume_role;
+mod get_caller_identity;
