@@ -2,20 +2,12 @@
 
 use axum::body::Body;
 use axum::http::HeaderMap;
-use axum::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use axum::http::header::CONTENT_LENGTH;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::body::Bytes;
 
 use crate::wire::Api;
 use crate::wire::error::Fault;
-
-/// Whether a request brings a body, by its headers: nothing was read yet.
-pub(super) fn is_announced(headers: &HeaderMap) -> bool {
-    headers.contains_key(TRANSFER_ENCODING)
-        || headers
-            .get(CONTENT_LENGTH)
-            .is_some_and(|length| length.as_bytes() != b"0")
-}
 
 impl Api {
     /// Reads the whole body. One whose length is announced beyond the limit is refused unread.

@@ -17,6 +17,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{Method, Response};
+use hyper::body::Body as _;
 
 use crate::credential::verify::{RawRequest, Request as SignedText, Scheme};
 use crate::iam::authn::{AuthnError, Established, SignedRequest, Verified};
@@ -33,7 +34,7 @@ use crate::policy::ids::AccountId;
 use crate::store::Snapshot;
 use crate::wire::envelope::{self, ErrorBody, Format};
 use crate::wire::error::{Fault, Strings};
-use crate::wire::{Api, body, signed};
+use crate::wire::{Api, signed};
 
 /// One counter for each operation that went well; refusals are counted by code.
 pub(super) struct Counters(Vec<metrics::Counter>);
@@ -117,7 +118,7 @@ async fn step_by_step(
         return Err(Fault::Method);
     }
     let target = signed::target(parts);
-    let announced = body::is_announced(&parts.headers);
+    let announced = !body.is_end_stream();
     let is_acs3 = |value: &axum::http::HeaderValue| value.as_bytes().starts_with(b"ACS3-");
     if announced && parts.headers.get("authorization").is_some_and(is_acs3) {
         // Under ACS3 the hash of the body is signed: who has not signed has no body read.
