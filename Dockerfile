@@ -12,6 +12,8 @@ WORKDIR /src
 COPY Cargo.toml Cargo.lock ./
 COPY migrations migrations
 COPY benches benches
+# The manifest names the tests; they are not built here.
+COPY tests tests
 COPY src src
 # The caches keep crates and objects between builds; the binary is copied out of them.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
