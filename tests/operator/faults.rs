@@ -107,7 +107,7 @@ fn t22_a_seeded_secret_is_long_and_in_no_published_example() {
     for (secret, reason) in [
         ("short", "a secret fixed by hand has 20 to 128 characters"),
         (
-            "testSecretForCapture0000000001",
+            "PupkTg8jdmau1cXxYacgE736PJj4cA",
             "that secret stands in a published example",
         ),
         (
