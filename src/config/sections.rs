@@ -9,7 +9,7 @@ use super::Sensitive;
 use crate::model::quotas::Quotas;
 use crate::policy::ids::{AccessKeyId, AccountId};
 
-/// See [`Settings::listener`].
+/// See [`Settings::listener`](super::Settings::listener).
 #[derive(Debug, Clone, Serialize, confique::Config)]
 pub struct Listener {
     /// The address of the API. Beyond loopback it needs TLS, or `insecure_plaintext`. Port 0 takes
@@ -57,7 +57,7 @@ pub struct Listener {
     pub trusted_proxies: Vec<String>,
 }
 
-/// See [`Settings::tls`].
+/// See [`Settings::tls`](super::Settings::tls).
 #[derive(Debug, Clone, Serialize, confique::Config)]
 pub struct Tls {
     /// The certificate and its chain, PEM.
@@ -73,7 +73,7 @@ pub struct Tls {
     pub mode: Option<String>,
 }
 
-/// See [`Settings::storage`].
+/// See [`Settings::storage`](super::Settings::storage).
 #[derive(Debug, Clone, Serialize, confique::Config)]
 pub struct Storage {
     /// The data directory: the embedded database, the master key, root's first credentials, the
@@ -113,7 +113,7 @@ pub struct Storage {
     pub seed_files: Vec<PathBuf>,
 }
 
-/// See [`Settings::account`].
+/// See [`Settings::account`](super::Settings::account).
 #[derive(Debug, Clone, Serialize, confique::Config)]
 pub struct FirstAccount {
     /// The first account's id: 16 digits. Drawn if it is not given.
@@ -133,7 +133,7 @@ pub struct FirstAccount {
     pub root_access_key_secret_file: Option<PathBuf>,
 }
 
-/// See [`Settings::api`].
+/// See [`Settings::api`](super::Settings::api).
 #[derive(Debug, Clone, Serialize, confique::Config)]
 pub struct Api {
     /// How far a request's time may be from the server's, either way.
@@ -162,7 +162,7 @@ pub struct Api {
     pub max_nonces: usize,
 }
 
-/// See [`Settings::quotas`].
+/// See [`Settings::quotas`](super::Settings::quotas).
 #[derive(Debug, Clone, Serialize, confique::Config)]
 pub struct QuotaSettings {
     /// RAM users in the account.
@@ -194,7 +194,7 @@ pub struct QuotaSettings {
     pub tags_per_resource: u32,
 }
 
-/// See [`Settings::log`].
+/// See [`Settings::log`](super::Settings::log).
 #[derive(Debug, Clone, Serialize, confique::Config)]
 pub struct Log {
     /// `text` or `json`.
