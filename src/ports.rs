@@ -97,15 +97,15 @@ pub struct SystemEntropy {
 
 /// What was drawn and not yet given out. What is given out is wiped here.
 struct Block {
-    bytes: [u8; 512],
+    bytes: [u8; 2048],
     used: usize,
 }
 
 impl Default for SystemEntropy {
     fn default() -> Self {
         let block = Block {
-            bytes: [0; 512],
-            used: 512,
+            bytes: [0; 2048],
+            used: 2048,
         };
         Self {
             block: Mutex::new(block),

@@ -173,7 +173,7 @@ impl<'a> Authorization<'a> {
     }
 
     /// The names of the signed headers, in the order given and the case given.
-    pub fn names(&self) -> impl Iterator<Item = &'a str> + Clone + use<'a, '_> {
+    pub fn names(&self) -> impl ExactSizeIterator<Item = &'a str> + Clone + use<'a, '_> {
         self.names.iter().copied()
     }
 
@@ -254,7 +254,7 @@ pub fn header_value<'v>(values: impl IntoIterator<Item = &'v str>) -> Option<Cow
 pub fn canonical_request(
     method: &str,
     query: &[Pair<'_>],
-    headers: &[(&str, &str)],
+    headers: &[(&str, impl AsRef<str>)],
     signed_headers: &str,
     payload_hash: &str,
 ) -> String {
@@ -264,7 +264,8 @@ pub fn canonical_request(
         .chain(
             headers
                 .iter()
-                .map(|(name, value)| name.len().saturating_add(value.len()).saturating_add(2)),
+                .map(|(name, value)| (name.len(), value.as_ref().len()))
+                .map(|(name, value)| name.saturating_add(value).saturating_add(2)),
         )
         .chain([method.len(), signed_headers.len(), payload_hash.len(), 8])
         .fold(0, usize::saturating_add);
@@ -283,7 +284,7 @@ pub fn canonical_request(
     for (name, value) in headers {
         out.extend(name.bytes().map(|b| b.to_ascii_lowercase()));
         out.push(b':');
-        out.extend_from_slice(value.as_bytes());
+        out.extend_from_slice(value.as_ref().as_bytes());
         out.push(b'\n');
     }
     for line in ["\n", signed_headers, "\n", payload_hash] {
@@ -301,7 +302,8 @@ pub fn string_to_sign(algorithm: Algorithm, canonical_request: &str) -> String {
     let mut out = String::with_capacity(name.len().saturating_add(65));
     out.push_str(name);
     out.push('\n');
-    out.extend(digits.into_iter().map(char::from));
+    // Hex digits are UTF-8.
+    out.push_str(std::str::from_utf8(&digits).unwrap_or_default());
     out
 }
 

@@ -77,6 +77,15 @@ impl<'a> Pair<'a> {
         &self.value
     }
 
+    /// Whether the name or the value holds a NUL, which no store takes.
+    pub fn holds_nul(&self) -> bool {
+        let holds = |text: &str, wire| {
+            // A NUL is no unreserved character.
+            wire != Wire::Plain && memchr::memchr(0, text.as_bytes()).is_some()
+        };
+        holds(&self.name, self.name_wire) || holds(&self.value, self.value_wire)
+    }
+
     /// The name and value, borrowed from the request where nothing had to be decoded.
     pub fn into_parts(self) -> (Cow<'a, str>, Cow<'a, str>) {
         (self.name, self.value)
@@ -235,11 +244,11 @@ pub fn parse_into<'a>(
 ///
 /// Names are compared byte for byte; their case counts.
 pub fn find_duplicate<'p>(pairs: &'p [Pair<'_>]) -> Option<&'p str> {
-    let mut names: Vec<&str> = pairs.iter().map(Pair::name).collect();
-    names.sort_unstable();
-    names.windows(2).find_map(|two| match two {
-        [one, other] if one == other => Some(*one),
-        _ => None,
+    sorted(pairs, |sorted| {
+        sorted.windows(2).find_map(|two| match two {
+            [one, other] if one.name() == other.name() => Some(one.name()),
+            _ => None,
+        })
     })
 }
 

@@ -134,7 +134,7 @@ pub struct Request<'a> {
     scheme: Scheme,
     pairs: Vec<Pair<'a>>,
     json: Vec<(String, Value)>,
-    headers: Vec<(&'a str, &'a str)>,
+    headers: Cow<'a, [(&'a str, &'a str)]>,
     authorization: Option<Authorization<'a>>,
     canonical: Option<String>,
     string_to_sign: Option<String>,
@@ -147,6 +147,21 @@ impl<'a> Request<'a> {
     /// # Errors
     /// [`RequestError`].
     pub fn read(raw: &RawRequest<'a>) -> Result<Self, RequestError> {
+        Self::read_with(raw, Cow::Owned(raw.headers.clone()))
+    }
+
+    /// As [`Self::read`], for a raw request that stays where it is: nothing of it is copied.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn borrow(raw: &'a RawRequest<'a>) -> Result<Self, RequestError> {
+        Self::read_with(raw, Cow::Borrowed(&raw.headers))
+    }
+
+    fn read_with(
+        raw: &RawRequest<'a>,
+        headers: Cow<'a, [(&'a str, &'a str)]>,
+    ) -> Result<Self, RequestError> {
         check_headers(&raw.headers)?;
         let kind = body::kind(raw.body, header(&raw.headers, "content-type"))?;
         let mut pairs = Vec::new();
@@ -178,7 +193,7 @@ impl<'a> Request<'a> {
             scheme,
             pairs,
             json,
-            headers: raw.headers.clone(),
+            headers,
             authorization,
             canonical: None,
             string_to_sign: None,
@@ -228,12 +243,11 @@ impl<'a> Request<'a> {
         if kind != BodyKind::None && !authorization.signs("content-type") {
             return Err(RequestError::ContentType);
         }
-        let mut values = Vec::new();
+        let mut values = Vec::with_capacity(authorization.names().len());
         for name in authorization.names() {
             let value = acs3::header_value(all(&self.headers, name)).ok_or(Acs3Error::Absent)?;
             values.push((name, value));
         }
-        let borrowed: Vec<(&str, &str)> = values.iter().map(|(n, v)| (*n, &**v)).collect();
         if self
             .header(acs3::ACCESS_KEY_ID)
             .is_some_and(|id| id != authorization.credential)
@@ -244,7 +258,7 @@ impl<'a> Request<'a> {
         Ok(acs3::canonical_request(
             method,
             self.pairs.get(..query_len).unwrap_or_default(),
-            &borrowed,
+            &values,
             authorization.signed_headers,
             payload_hash,
         ))

@@ -265,7 +265,7 @@ impl Iam {
 
     /// Takes the nonce and establishes who calls on a state that is not older than the request.
     ///
-    /// `other` is another account that the call involves.
+    /// `other` is another account that the call involves, `now` the time in unix seconds.
     ///
     /// # Errors
     /// [`AuthnError`].
@@ -274,9 +274,9 @@ impl Iam {
         request: &SignedRequest<'_>,
         verified: &mut Verified,
         other: Option<AccountId>,
+        now: i64,
     ) -> Result<(Established, Current), AuthnError> {
         let account = verified.account();
-        let now = self.clock.now();
         let timestamp = verified.timestamp.div_euclid(1000);
         let nonce = NonceRow {
             hash: self.nonce_hasher.hash(request.access_key_id, request.nonce),

@@ -1,5 +1,6 @@
 //! Who calls: what authentication establishes and everything after it relies on.
 
+use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -38,16 +39,17 @@ impl Caller {
     /// The caller's ARN as `GetCallerIdentity` tells it.
     pub fn arn(&self) -> String {
         let account = self.account;
-        match &self.identity {
-            Identity::Root => format!("acs:ram::{account}:root"),
-            Identity::User { name, .. } => format!("acs:ram::{account}:user/{name}"),
+        // With room for most of them; writing to a string does not fail.
+        let mut arn = String::with_capacity(96);
+        let _ = match &self.identity {
+            Identity::Root => write!(arn, "acs:ram::{account}:root"),
+            Identity::User { name, .. } => write!(arn, "acs:ram::{account}:user/{name}"),
             Identity::Session(claims) => {
-                format!(
-                    "acs:ram::{account}:assumed-role/{}/{}",
-                    claims.role_name, claims.session_name
-                )
+                let (role, session) = (&claims.role_name, &claims.session_name);
+                write!(arn, "acs:ram::{account}:assumed-role/{role}/{session}")
             }
-        }
+        };
+        arn
     }
 
     /// Whose attached policies count; `None` for root, who needs none.

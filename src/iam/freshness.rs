@@ -6,10 +6,11 @@
 //! one round trip, which starts after they arrived, reads the tags of all accounts involved and
 //! records all their nonces.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::iam::batch::Batcher;
+use crate::iam::id_map::IdMap;
 use crate::iam::views::AccountView;
 use crate::model::account::RevisionTag;
 use crate::policy::ids::AccountId;
@@ -66,7 +67,7 @@ const MISSING_KEPT: usize = 4096;
 /// The views of all accounts, and how they are kept current.
 pub struct Freshness {
     store: Arc<dyn Store>,
-    slots: RwLock<HashMap<AccountId, Slot>>,
+    slots: RwLock<IdMap<AccountId, Slot>>,
     /// Accounts known not to exist, so that naming one again costs what naming another costs.
     missing: RwLock<HashSet<AccountId>>,
     /// `None` in embedded mode.
@@ -94,7 +95,7 @@ impl Freshness {
         });
         Self {
             store,
-            slots: RwLock::new(HashMap::new()),
+            slots: RwLock::default(),
             missing: RwLock::new(HashSet::new()),
             batches,
             total_budget: cache_bytes,

@@ -1,5 +1,7 @@
 //! New ids and secrets, in the vendor's forms.
 
+use zeroize::Zeroizing;
+
 use crate::iam::Iam;
 use crate::model::account::RevisionTag;
 use crate::policy::ids::{AccessKeyId, AccountId, RoleId, UserId};
@@ -84,11 +86,12 @@ impl Iam {
     )]
     pub(super) fn new_session_key(&self) -> (AccessKeyId, String) {
         // One draw for both: a draw costs more than what is done with it.
-        let mut drawn = String::with_capacity(5 + 24 + 44);
+        let mut drawn = Zeroizing::new(String::with_capacity(5 + 24 + 44));
         drawn.push_str("STS.N");
         push_alphanumeric(&mut drawn, 24 + 44, self.entropy.as_ref());
-        let secret = drawn.split_off(29);
-        (drawn.parse().expect("a generated id is valid"), secret)
+        let (id, secret) = drawn.split_at(29);
+        let id = id.parse().expect("a generated id is valid");
+        (id, secret.to_owned())
     }
 }
 

@@ -193,7 +193,9 @@ impl KeyRing {
     pub fn seal(&self, claims: &Claims) -> Result<String, SealError> {
         let ring = self.ring.load();
         let ring = ring.as_ref().ok_or(SealError::Crypto)?;
-        ring.seal(claims, self.secrets.incarnation())
+        let mut nonce = [0; 12];
+        self.entropy.fill(&mut nonce);
+        ring.seal_with(claims, self.secrets.incarnation(), nonce)
     }
 
     /// Opens a token. A key that is not known here makes all who ask for one share a reload, at

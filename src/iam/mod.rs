@@ -12,6 +12,7 @@ pub mod caller;
 pub mod fixed_secret;
 pub mod freshness;
 pub mod generate;
+mod id_map;
 pub mod key_ring;
 pub mod keys;
 pub mod replay;

@@ -5,6 +5,7 @@
 //! role. Between accounts a missing account, a missing role and a trust that refuses are one answer.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use crate::credential::seal::SealError;
@@ -18,7 +19,7 @@ use crate::iam::views::{AccountView, PrincipalView, RoleView};
 use crate::policy::arn::RoleArn;
 use crate::policy::evaluate::{Decision, Effect, PolicySet, Reason};
 use crate::policy::flow::{Step, Verdict};
-use crate::policy::ids::RoleSessionName;
+use crate::policy::ids::{RoleName, RoleSessionName};
 use crate::policy::principal::Principal;
 use crate::policy::trust::TrustRequest;
 use crate::store::StoreError;
@@ -44,6 +45,8 @@ pub struct SessionRequest<'a> {
     pub policy: Option<&'a str>,
     /// Who stands behind the caller, by the caller's word.
     pub source_identity: Option<&'a str>,
+    /// Now, in unix seconds.
+    pub now: i64,
 }
 
 /// What was minted.
@@ -107,7 +110,9 @@ impl Iam {
             return Err(SessionError::SourceIdentity);
         }
         let RoleArn { account, name } = request.role;
-        let resource = format!("acs:ram:*:{account}:role/{name}");
+        let mut resource = String::with_capacity(32 + RoleName::MAX_LENGTH);
+        // Writing to a string does not fail.
+        let _ = write!(resource, "acs:ram:*:{account}:role/{name}");
         let own_account = *account == caller.account;
 
         // The caller's side: setting a source identity is an action of its own.
@@ -200,7 +205,7 @@ impl Iam {
         source_identity: Option<&str>,
         duration: i64,
     ) -> Result<Session, SessionError> {
-        let now = self.clock.now();
+        let now = request.now;
         let (access_key_id, secret) = self.new_session_key();
         let origin = match &caller.identity {
             Identity::Session(claims) => claims.origin.clone(),

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::credential::params::Pair;
 use crate::policy::ids::IdError;
 
 /// What is wrong with a parameter.
@@ -82,13 +83,29 @@ impl From<IdError> for Problem {
 /// The parameters of a call, in the order they came; no name is there twice.
 #[derive(Debug, Clone, Default)]
 pub struct Params<'a> {
+    /// Those of query and form, where they lie in the request.
+    wire: &'a [Pair<'a>],
     pairs: Vec<(Cow<'a, str>, Cow<'a, str>)>,
 }
 
 impl<'a> Params<'a> {
     /// From names and values; the pipeline has refused repeated names.
     pub fn new(pairs: Vec<(Cow<'a, str>, Cow<'a, str>)>) -> Self {
-        Self { pairs }
+        Self { wire: &[], pairs }
+    }
+
+    /// From the pairs of a request and the members of its JSON body.
+    pub fn of_request(wire: &'a [Pair<'a>], members: Vec<(Cow<'a, str>, Cow<'a, str>)>) -> Self {
+        Self {
+            wire,
+            pairs: members,
+        }
+    }
+
+    fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+        let wire = self.wire.iter().map(|pair| (pair.name(), pair.value()));
+        let others = self.pairs.iter().map(|(n, v)| (n.as_ref(), v.as_ref()));
+        wire.chain(others)
     }
 
     /// The value of `name`. Empty text counts as absent.
@@ -98,22 +115,18 @@ impl<'a> Params<'a> {
 
     /// The value of `name`, empty or not.
     pub fn raw(&self, name: &str) -> Option<&str> {
-        self.pairs
-            .iter()
-            .find(|(n, _)| n == name)
-            .map(|(_, value)| value.as_ref())
+        self.all().find(|(n, _)| *n == name).map(|(_, value)| value)
     }
 
     /// Names and values of the members of a flattened list: `Tag.1.Key` gives (1, `Key`, value).
     /// Sorted by number.
     pub fn members(&self, list: &str) -> Vec<(u32, &str, &str)> {
         let mut members: Vec<(u32, &str, &str)> = self
-            .pairs
-            .iter()
+            .all()
             .filter_map(|(name, value)| {
                 let rest = name.strip_prefix(list)?.strip_prefix('.')?;
                 let (number, member) = rest.split_once('.').unwrap_or((rest, ""));
-                Some((number.parse().ok()?, member, value.as_ref()))
+                Some((number.parse().ok()?, member, value))
             })
             .collect();
         members.sort_by_key(|(number, ..)| *number);

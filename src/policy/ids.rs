@@ -60,7 +60,18 @@ macro_rules! numeric_id {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "{:0width$}", self.0, width = $digits)
+                // By hand: the hot path writes several ids, and padding by `fmt` is slow.
+                let mut digits = [b'0'; $digits];
+                let mut rest = self.0;
+                for digit in digits.iter_mut().rev() {
+                    *digit = b"0123456789"[usize::try_from(rest % 10).unwrap_or(0)];
+                    rest /= 10;
+                }
+                match std::str::from_utf8(&digits) {
+                    Ok(text) if rest == 0 => f.write_str(text),
+                    // More digits than an id has: deserialised ids cannot, but nothing is cut.
+                    _ => write!(f, "{}", self.0),
+                }
             }
         }
 

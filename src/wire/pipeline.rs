@@ -23,7 +23,6 @@ use crate::credential::verify::{RawRequest, Request as SignedText, Scheme};
 use crate::iam::authn::{AuthnError, Established, SignedRequest, Verified};
 use crate::iam::authz::{self, Check};
 use crate::iam::caller::Origin;
-use crate::iam::freshness::Current;
 use crate::iam::generate;
 use crate::model::account::RevisionTag;
 use crate::model::audit::{AuditRecord, RefusalKey};
@@ -99,7 +98,7 @@ pub(super) async fn run(api: &Arc<Api>, request: Request, peer: IpAddr) -> Respo
                 operation = name,
                 "answered"
             );
-            envelope::success(progress.format, name, &progress.request_id, &answer)
+            envelope::success(progress.format, name, progress.request_id, &answer)
         }
         Err(fault) => refuse(api, &progress, &parts, origin, &fault),
     }
@@ -124,14 +123,15 @@ async fn step_by_step(
         // Under ACS3 the hash of the body is signed: who has not signed has no body read.
         let raw = signed::raw(parts, target, b"")?;
         let (request, entry) = read(api, progress, &raw)?;
-        let verified = verify(api, &request).await?;
+        let (verified, _) = verify(api, &request).await?;
         let bytes = api.read_body(&parts.headers, body).await?;
         let raw = signed::raw(parts, target, &bytes)?;
         let (request, _) = read(api, progress, &raw)?;
         if !request.body_matches() {
             return Err(Fault::BodyHash(Box::new(signed::strings(&request))));
         }
-        return call(api, progress, &request, Some(verified), entry, origin).await;
+        let verified = Some((verified, signed::signed(&request)?));
+        return call(api, progress, &request, verified, entry, origin).await;
     }
     let bytes = if announced {
         api.read_body(&parts.headers, body).await?
@@ -154,7 +154,7 @@ async fn step_by_step(
 fn read<'a>(
     api: &Api,
     progress: &mut Progress,
-    raw: &RawRequest<'a>,
+    raw: &'a RawRequest<'a>,
 ) -> Result<(SignedText<'a>, &'static Entry), Fault> {
     let (request, format) =
         signed::read(raw, api.default_rpc_format).map_err(|(fault, format)| {
@@ -178,12 +178,15 @@ fn read<'a>(
 }
 
 /// 3. Key, token, time, signature.
-async fn verify(api: &Api, request: &SignedText<'_>) -> Result<Verified, Fault> {
+async fn verify<'r>(
+    api: &Api,
+    request: &'r SignedText<'_>,
+) -> Result<(Verified, SignedRequest<'r>), Fault> {
     let signed = signed::signed(request)?;
-    api.iam
-        .verify(&signed)
-        .await
-        .map_err(|error| authn(error, request))
+    match api.iam.verify(&signed).await {
+        Ok(verified) => Ok((verified, signed)),
+        Err(error) => Err(authn(error, request)),
+    }
 }
 
 fn authn(error: AuthnError, request: &SignedText<'_>) -> Fault {
@@ -199,7 +202,7 @@ async fn call(
     api: &Arc<Api>,
     progress: &mut Progress,
     request: &SignedText<'_>,
-    verified: Option<Verified>,
+    verified: Option<(Verified, SignedRequest<'_>)>,
     entry: &'static Entry,
     origin: Origin,
 ) -> Result<Answer, Fault> {
@@ -218,7 +221,7 @@ async fn call(
     };
 
     // 5 and 6. Freshness, nonce, and whether the caller still stands.
-    let Some(mut verified) = verified else {
+    let Some((mut verified, signed)) = verified else {
         let call = parsed.map_err(OpError::from)?;
         let Call::Session(call) = call else {
             return Err(Fault::Missing("AccessKeyId"));
@@ -226,8 +229,8 @@ async fn call(
         return Ok(call.run(&cx, None).await?);
     };
     progress.verified = Some(verified.clone());
-    let signed = signed::signed(request)?;
-    let (established, current) = establish(api, &signed, &mut verified, other, request).await?;
+    let established = api.iam.establish(&signed, &mut verified, other, cx.now);
+    let (established, current) = established.await.map_err(|error| authn(error, request))?;
     cx.caller = Some(Arc::clone(&established.caller));
 
     // 7. The kept fault, then authorisation.
@@ -267,19 +270,6 @@ async fn call(
                 .map_err(|_| Fault::Lost)?
         }
     }
-}
-
-async fn establish(
-    api: &Api,
-    signed: &SignedRequest<'_>,
-    verified: &mut Verified,
-    other: Option<AccountId>,
-    request: &SignedText<'_>,
-) -> Result<(Established, Current), Fault> {
-    api.iam
-        .establish(signed, verified, other)
-        .await
-        .map_err(|error| authn(error, request))
 }
 
 fn authorize(established: &Established, checks: &[Check]) -> Result<(), OpError> {

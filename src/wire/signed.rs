@@ -46,19 +46,20 @@ pub(super) fn format(raw: &RawRequest<'_>, default_rpc: Format) -> Result<Format
     if let Ok(form) = std::str::from_utf8(raw.body) {
         pairs.extend(params::parse_query(form).unwrap_or_default());
     }
-    let header = |wanted: &str| {
-        raw.headers
-            .iter()
-            .find(|(name, _)| name.eq_ignore_ascii_case(wanted))
-            .map(|(_, value)| *value)
-    };
-    let acs3 = header("authorization").is_some_and(|value| value.starts_with("ACS3-"));
+    let acs3 = header(raw, "authorization").is_some_and(|value| value.starts_with("ACS3-"));
     chosen(
         params::value(&pairs, "Format"),
         acs3,
-        header("accept"),
+        header(raw, "accept"),
         default_rpc,
     )
+}
+
+fn header<'a>(raw: &RawRequest<'a>, wanted: &str) -> Option<&'a str> {
+    raw.headers
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case(wanted))
+        .map(|(_, value)| *value)
 }
 
 /// The format that a request which was read asks for.
@@ -78,7 +79,7 @@ pub(super) fn chosen(
 
 /// Reads a request; where it cannot be read, the format of the refusal comes with the fault.
 pub(super) fn read<'a>(
-    raw: &RawRequest<'a>,
+    raw: &'a RawRequest<'a>,
     default_rpc: Format,
 ) -> Result<(Request<'a>, Format), (Fault, Format)> {
     let refuse = |error: RequestError| {
@@ -91,20 +92,16 @@ pub(super) fn read<'a>(
             Err(fault) => (fault, Format::Json),
         }
     };
-    let request = Request::read(raw).map_err(refuse)?;
-    let header = |wanted: &str| {
-        raw.headers
-            .iter()
-            .find(|(name, _)| name.eq_ignore_ascii_case(wanted))
-            .map(|(_, value)| *value)
-    };
+    let request = Request::borrow(raw).map_err(refuse)?;
     let acs3 = matches!(request.scheme(), Scheme::Acs3(_));
-    let format = chosen(request.param("Format"), acs3, header("accept"), default_rpc)
-        .map_err(|fault| (fault, Format::Json))?;
-    let nul = request
-        .pairs()
-        .iter()
-        .any(|pair| pair.name().contains('\0') || pair.value().contains('\0'))
+    let format = chosen(
+        request.param("Format"),
+        acs3,
+        header(raw, "accept"),
+        default_rpc,
+    )
+    .map_err(|fault| (fault, Format::Json))?;
+    let nul = request.pairs().iter().any(params::Pair::holds_nul)
         || request
             .json()
             .iter()
@@ -128,10 +125,6 @@ fn json_holds_nul(value: &Value) -> bool {
 
 /// The parameters for the operation: query, form and the members of a JSON body as one list.
 pub(super) fn params<'r>(request: &'r Request<'_>) -> Params<'r> {
-    let pairs = request
-        .pairs()
-        .iter()
-        .map(|pair| (pair.name().into(), pair.value().into()));
     let members = request.json().iter().filter_map(|(name, value)| {
         let text = match value {
             Value::Null => return None,
@@ -141,7 +134,7 @@ pub(super) fn params<'r>(request: &'r Request<'_>) -> Params<'r> {
         };
         Some((Cow::Borrowed(name.as_str()), text))
     });
-    Params::new(pairs.chain(members).collect())
+    Params::of_request(request.pairs(), members.collect())
 }
 
 /// What of a signed request says who sent it.

@@ -80,6 +80,7 @@ async fn t07_a_token_sealed_after_the_revocation(on: On) {
         duration: None,
         policy: None,
         source_identity: None,
+        now: app.iam.clock.now(),
     };
     let mint = || {
         app.iam

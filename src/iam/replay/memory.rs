@@ -1,10 +1,11 @@
 //! Nonces in memory: sharded sets of 64-bit keyed fingerprints, in generations by expiry that are
 //! dropped whole, so that forgetting costs nothing on the way of a request.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::iam::id_map::IdMap;
 use crate::iam::replay::mark::Ahead;
 use crate::policy::ids::AccountId;
 
@@ -38,7 +39,7 @@ type Fingerprints = HashSet<u64, BuildHasherDefault<AsIs>>;
 struct Generation {
     number: i64,
     fingerprints: Fingerprints,
-    by_account: HashMap<AccountId, usize>,
+    by_account: IdMap<AccountId, usize>,
 }
 
 #[derive(Debug, Default)]
@@ -97,22 +98,18 @@ impl Memory {
     ) -> Recorded {
         let number = expires_at.div_euclid(self.stretch);
         let mut shard = self.shard(fingerprint);
-        shard
-            .generations
-            .retain(|generation| (generation.number + 1) * self.stretch > now);
-        if shard
-            .generations
-            .iter()
-            .any(|g| g.fingerprints.contains(&fingerprint))
-        {
-            return Recorded::Known;
+        let is_over = |generation: &Generation| (generation.number + 1) * self.stretch <= now;
+        if shard.generations.iter().any(is_over) {
+            shard.generations.retain(|generation| !is_over(generation));
         }
-        let all: usize = shard.generations.iter().map(|g| g.fingerprints.len()).sum();
-        let own: usize = shard
-            .generations
-            .iter()
-            .map(|g| g.by_account.get(&account).copied().unwrap_or(0))
-            .sum();
+        let (mut all, mut own) = (0, 0);
+        for generation in &shard.generations {
+            if generation.fingerprints.contains(&fingerprint) {
+                return Recorded::Known;
+            }
+            all += generation.fingerprints.len();
+            own += generation.by_account.get(&account).copied().unwrap_or(0);
+        }
         if all >= self.shard_capacity || own >= self.account_share {
             return Recorded::Full;
         }
@@ -121,7 +118,7 @@ impl Memory {
             shard.generations.push_back(Generation {
                 number,
                 fingerprints: Fingerprints::default(),
-                by_account: HashMap::new(),
+                by_account: IdMap::default(),
             });
             shard.generations.len() - 1
         });

@@ -66,6 +66,7 @@ impl Session for AssumeRole {
                 .source_identity
                 .as_ref()
                 .map(|identity| identity.0.as_str()),
+            now: cx.now,
         };
         let minted = cx
             .iam
