@@ -417,10 +417,9 @@ fn id(out: &mut Vec<u8>, before: &str, id: impl fmt::Display) {
 /// A JSON text, copied whole where nothing in it has to be escaped.
 fn text(out: &mut Vec<u8>, before: &str, text: &str) -> Result<(), serde_json::Error> {
     out.extend_from_slice(before.as_bytes());
-    // No early end: a loop without one is done many bytes at a time.
-    let plain = text.bytes().fold(true, |plain, byte| {
-        plain & (byte >= b' ') & (byte != b'"') & (byte != b'\\')
-    });
+    let plain = text
+        .bytes()
+        .all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\');
     if !plain {
         return serde_json::to_writer(out, text);
     }

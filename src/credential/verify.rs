@@ -188,7 +188,7 @@ impl<'a> Request<'a> {
         {
             return Err(RequestError::Duplicate(name.clone()));
         }
-        let (scheme, authorization) = detect(&raw.headers, &pairs)?;
+        let (scheme, authorization) = detect(&raw.headers, &pairs, &json)?;
         let mut request = Self {
             scheme,
             pairs,
@@ -415,8 +415,11 @@ impl<'a> Request<'a> {
 fn detect<'a>(
     headers: &[(&'a str, &'a str)],
     pairs: &[Pair<'_>],
+    json: &[(String, Value)],
 ) -> Result<(Scheme, Option<Authorization<'a>>), RequestError> {
-    let has = |name| params::value(pairs, name).is_some();
+    let has = |name| {
+        params::value(pairs, name).is_some() || json.iter().any(|(member, _)| member == name)
+    };
     let authorization = header(headers, "authorization");
     if let Some(text) = authorization.filter(|text| Authorization::is_acs3(text)) {
         let parsed = Authorization::parse(text)?;

@@ -17,6 +17,7 @@ use crate::iam::replay::ReplayError;
 use crate::iam::views::{AccountView, PrincipalView};
 use crate::model::key::{AccessKeyStatus, KeyOwner};
 use crate::model::principal::PrincipalId;
+use crate::policy::arn;
 use crate::policy::evaluate::PolicySet;
 use crate::policy::ids::AccountId;
 use crate::store::{NonceRow, Snapshot, StoreError};
@@ -191,6 +192,15 @@ impl Verified {
         match &self.signed {
             Signed::Long(signer) => signer.account,
             Signed::Session(claims) => claims.account,
+        }
+    }
+
+    /// Whom refusals are counted for: a key, or a role. Sessions are free to make, so each of its
+    /// own would make the number of rows the caller's choice.
+    pub fn principal(&self) -> String {
+        match &self.signed {
+            Signed::Long(signer) => signer.id.to_string(),
+            Signed::Session(claims) => arn::role_arn(claims.account, &claims.role_name).to_string(),
         }
     }
 

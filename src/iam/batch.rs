@@ -2,8 +2,12 @@
 //! next one, so at most one is in flight and the number of trips does not grow with the requests.
 
 use std::future::Future;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
+
+/// How long a batch may take, and how long one waits for an answer.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Why an item was not answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -31,7 +35,12 @@ impl<I: Send + 'static, O: Send + 'static> Batcher<I, O> {
             let mut batch = Vec::with_capacity(largest);
             while waiting.recv_many(&mut batch, largest).await > 0 {
                 let (items, senders): (Vec<I>, Vec<_>) = batch.drain(..).unzip();
-                for (sender, output) in senders.into_iter().zip(run(items).await) {
+                // A database that went silent must not hold up those who come after.
+                let Ok(outputs) = tokio::time::timeout(PATIENCE, run(items)).await else {
+                    tracing::error!("a batch was not answered in time");
+                    continue;
+                };
+                for (sender, output) in senders.into_iter().zip(outputs) {
                     // A caller that has gone away needs no answer.
                     let _ = sender.send(output);
                 }
@@ -49,7 +58,10 @@ impl<I: Send + 'static, O: Send + 'static> Batcher<I, O> {
         self.queue
             .try_send((item, sender))
             .map_err(|_| BatchError)?;
-        receiver.await.map_err(|_| BatchError)
+        tokio::time::timeout(PATIENCE, receiver)
+            .await
+            .map_err(|_| BatchError)?
+            .map_err(|_| BatchError)
     }
 }
 

@@ -172,7 +172,7 @@ impl Iam {
         Ok(Arc::new(Self {
             keys: Keys::new(Arc::clone(&store), Arc::clone(&secrets)),
             freshness: Freshness::new(Arc::clone(&store), embedded, config.cache_bytes),
-            replay: Replay::new(config.max_nonces, window, mark, clock.now()),
+            replay: Replay::new(config.max_nonces, window, mark),
             nonce_hasher: NonceHasher::new(&config.master_key),
             window: TimeWindow {
                 seconds: config.clock_window_seconds,
@@ -225,7 +225,11 @@ impl Iam {
     /// Deletes what the database need not keep any longer.
     async fn forget(&self, now: i64) {
         if !self.freshness.is_embedded()
-            && let Err(error) = self.store.forget_nonces(now).await
+            // By the clock of this replica; another's may be behind it by as much as the window.
+            && let Err(error) = self
+                .store
+                .forget_nonces(now - i64::from(self.window.seconds))
+                .await
         {
             tracing::warn!(%error, "old nonces cannot be deleted");
         }

@@ -2,7 +2,7 @@
 //! their compiled trust. Everything hangs on one [`AccountView`], which is true at one revision
 //! tag; when the account moves on, the view is dropped whole.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -48,8 +48,10 @@ pub struct AccountView {
     /// The tag at which everything here is true.
     pub tag: RevisionTag,
     principals: Shelf<PrincipalId, PrincipalView>,
-    /// `None`: known not to exist, so that asking for it again costs what a refusal costs.
-    roles: Shelf<RoleName, Option<Arc<RoleView>>>,
+    roles: Shelf<RoleName, RoleView>,
+    /// Roles known not to exist, so that asking for one again costs what a refusal costs. Strangers
+    /// can ask: it takes no room from what the account itself uses.
+    absent: RwLock<HashSet<RoleName>>,
     /// Compiled documents, shared by the principals they are attached to.
     documents: Shelf<(PolicyName, VersionId), CompiledPolicy>,
     bytes: AtomicUsize,
@@ -92,6 +94,8 @@ impl<K: Eq + Hash, V> Shelf<K, V> {
 
 /// What a compiled document weighs, roughly: its text, matchers and their tables.
 const COMPILED_FACTOR: usize = 4;
+/// How many roles are remembered not to exist.
+const ABSENT_KEPT: usize = 1024;
 /// What an entry weighs beside its documents.
 const ENTRY_COST: usize = 512;
 
@@ -103,6 +107,7 @@ impl AccountView {
             tag,
             principals: Shelf::new(),
             roles: Shelf::new(),
+            absent: RwLock::default(),
             documents: Shelf::new(),
             bytes: AtomicUsize::new(0),
             budget,
@@ -133,7 +138,11 @@ impl AccountView {
 
     /// The role, if it is known here already whether there is one.
     pub fn role(&self, name: &RoleName) -> Option<Option<Arc<RoleView>>> {
-        self.roles.get(name).map(|known| known.as_ref().clone())
+        if let Some(known) = self.roles.get(name) {
+            return Some(Some(known));
+        }
+        let absent = self.absent.read().unwrap_or_else(PoisonError::into_inner);
+        absent.contains(name).then_some(None)
     }
 
     /// Makes room for `cost`: who is over its budget evicts itself, nobody else.
@@ -225,8 +234,11 @@ impl AccountView {
         let current = snapshot.account().tag == self.tag;
         let Some(mut role) = snapshot.get_role(name).await? else {
             if current {
-                self.charge(ENTRY_COST);
-                self.roles.put(name.clone(), Arc::new(None));
+                let mut absent = self.absent.write().unwrap_or_else(PoisonError::into_inner);
+                if absent.len() >= ABSENT_KEPT {
+                    absent.clear();
+                }
+                absent.insert(name.clone());
             }
             return Ok(None);
         };
@@ -240,8 +252,7 @@ impl AccountView {
         let view = Arc::new(RoleView { role, trust });
         if current {
             self.charge(cost);
-            self.roles
-                .put(name.clone(), Arc::new(Some(Arc::clone(&view))));
+            self.roles.put(name.clone(), Arc::clone(&view));
         }
         Ok(Some(view))
     }

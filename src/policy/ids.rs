@@ -64,7 +64,7 @@ macro_rules! numeric_id {
                 let mut digits = [b'0'; $digits];
                 let mut rest = self.0;
                 for digit in digits.iter_mut().rev() {
-                    *digit = b"0123456789"[usize::try_from(rest % 10).unwrap_or(0)];
+                    *digit = b'0'.saturating_add(u8::try_from(rest % 10).unwrap_or(0));
                     rest /= 10;
                 }
                 match std::str::from_utf8(&digits) {

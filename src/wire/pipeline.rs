@@ -140,13 +140,13 @@ async fn step_by_step(
     };
     let raw = signed::raw(parts, target, &bytes)?;
     let (request, entry) = read(api, progress, &raw)?;
-    if matches!(request.scheme(), Scheme::Acs3(_)) && !request.body_matches() {
-        return Err(Fault::BodyHash(Box::new(signed::strings(&request))));
-    }
     let verified = match entry.declaration.auth {
         Auth::Signed => Some(verify(api, &request).await?),
         Auth::Unsigned => None,
     };
+    if matches!(request.scheme(), Scheme::Acs3(_)) && !request.body_matches() {
+        return Err(Fault::BodyHash(Box::new(signed::strings(&request))));
+    }
     call(api, progress, &request, verified, entry, origin).await
 }
 
@@ -396,10 +396,7 @@ fn refuse(
     }
     if fault.is_refused_caller() {
         let verified = progress.verified.as_ref();
-        let principal = verified.map_or_else(
-            || source_ip.to_string(),
-            |verified| verified.access_key_id().to_owned(),
-        );
+        let principal = verified.map_or_else(|| peer(source_ip), Verified::principal);
         api.iam.refusals.count(RefusalKey {
             account: verified.map_or(AccountId::SYSTEM, Verified::account),
             minute: api.iam.clock.now().div_euclid(60),
@@ -428,6 +425,17 @@ fn refuse(
         access_denied_detail: refusal.detail,
     };
     envelope::failure(format, refusal.status, refusal.retry_after, &body)
+}
+
+/// The peer as refusals are counted: of IPv6 the network, since one host has all of it.
+fn peer(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{}/64", std::net::Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+    }
 }
 
 /// The host that was called: the `Host` header without scheme, port and trailing slash.

@@ -18,10 +18,16 @@ pub(super) fn raw<'a>(
     target: &'a str,
     body: &'a [u8],
 ) -> Result<RawRequest<'a>, Fault> {
-    let mut headers = Vec::with_capacity(parts.headers.len());
+    let mut headers = Vec::with_capacity(parts.headers.len() + 1);
     for (name, value) in &parts.headers {
         let value = std::str::from_utf8(value.as_bytes()).map_err(|_| Fault::BodyBroken)?;
         headers.push((name.as_str(), value));
+    }
+    // HTTP/2 carries what clients sign as `host` in a field of its own.
+    if !parts.headers.contains_key("host")
+        && let Some(authority) = parts.uri.authority()
+    {
+        headers.push(("host", authority.as_str()));
     }
     Ok(RawRequest {
         method: parts.method.as_str(),

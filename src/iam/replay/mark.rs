@@ -18,6 +18,9 @@ use std::sync::{Mutex, PoisonError};
 /// How far ahead of now H is kept, in seconds; also how long a start after a crash may wait.
 pub const LEAD_SECONDS: i64 = 2;
 
+/// How many nonces of requests dated ahead may stand in the file: clients with a fast clock.
+const MOST_AHEAD: usize = 65_536;
+
 /// A nonce on disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ahead {
@@ -78,6 +81,8 @@ struct Files {
     mark: File,
     nonces: File,
     nonces_path: PathBuf,
+    /// What stands in the file of nonces.
+    kept: Vec<Ahead>,
 }
 
 /// The mark on disk.
@@ -113,7 +118,9 @@ impl Mark {
         };
         let mut bytes = Vec::new();
         nonces.read_to_end(&mut bytes)?;
-        let remembered = bytes
+        // A torn record at the end would shift every one that is appended after it.
+        nonces.set_len(whole_records(bytes.len()))?;
+        let remembered: Vec<Ahead> = bytes
             .chunks_exact(16)
             .filter_map(Ahead::from_bytes)
             .filter(|n| n.expires_at >= now)
@@ -126,6 +133,7 @@ impl Mark {
                 mark,
                 nonces,
                 nonces_path,
+                kept: remembered.clone(),
             }),
             remembered,
         };
@@ -175,9 +183,25 @@ impl Mark {
             return self.advance(now + LEAD_SECONDS);
         }
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        files.nonces.seek(SeekFrom::End(0))?;
-        files.nonces.write_all(&nonce.to_bytes())?;
-        files.nonces.sync_data()
+        if files.kept.len() >= MOST_AHEAD {
+            files.kept.retain(|kept| kept.expires_at >= now);
+            if files.kept.len() >= MOST_AHEAD {
+                return Err(std::io::Error::other("too many requests are dated ahead"));
+            }
+            let kept = files.kept.clone();
+            files.replace(&kept)?;
+        }
+        let end = files.nonces.seek(SeekFrom::End(0))?;
+        let appended = files
+            .nonces
+            .write_all(&nonce.to_bytes())
+            .and_then(|()| files.nonces.sync_data());
+        match appended {
+            Ok(()) => files.kept.push(nonce),
+            // What was written of it must not stand before the next one.
+            Err(_) => files.nonces.set_len(end)?,
+        }
+        appended
     }
 
     /// Moves H on if there was traffic.
@@ -201,9 +225,13 @@ impl Mark {
     }
 
     fn write(&self, reached: i64, clean: bool) -> std::io::Result<()> {
+        self.write_with(self.floor, reached, clean)
+    }
+
+    fn write_with(&self, floor: i64, reached: i64, clean: bool) -> std::io::Result<()> {
         let moments = Moments {
             reached,
-            floor: self.floor,
+            floor,
             clean,
         };
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
@@ -212,24 +240,38 @@ impl Mark {
         files.mark.sync_data()
     }
 
-    /// Writes all live nonces and calls the stop clean.
+    /// Writes all live nonces and calls the stop clean. `oldest`: `live` holds the nonces of
+    /// requests dated after it; what is dated before stays refused, also by a clock set back.
     ///
     /// # Errors
     /// Where the disk refuses.
-    pub fn save_cleanly(&self, live: &[Ahead]) -> std::io::Result<()> {
-        {
-            let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-            let fresh = files.nonces_path.with_extension("nonces.new");
-            let mut file = open_private(&fresh)?;
-            file.set_len(0)?;
-            let bytes: Vec<u8> = live.iter().flat_map(|nonce| nonce.to_bytes()).collect();
-            file.write_all(&bytes)?;
-            file.sync_all()?;
-            std::fs::rename(&fresh, &files.nonces_path)?;
-            files.nonces = file;
-        }
-        self.write(self.reached(), true)
+    pub fn save_cleanly(&self, live: &[Ahead], oldest: i64) -> std::io::Result<()> {
+        self.files
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .replace(live)?;
+        self.write_with(self.floor.max(oldest), self.reached(), true)
     }
+}
+
+impl Files {
+    /// Puts other nonces in the place of those in the file.
+    fn replace(&mut self, nonces: &[Ahead]) -> std::io::Result<()> {
+        let fresh = self.nonces_path.with_extension("nonces.new");
+        let mut file = open_private(&fresh)?;
+        file.set_len(0)?;
+        let bytes: Vec<u8> = nonces.iter().flat_map(|nonce| nonce.to_bytes()).collect();
+        file.write_all(&bytes)?;
+        file.sync_all()?;
+        std::fs::rename(&fresh, &self.nonces_path)?;
+        self.nonces = file;
+        Ok(())
+    }
+}
+
+/// How many bytes of so many are whole records.
+fn whole_records(bytes: usize) -> u64 {
+    u64::try_from(bytes / 16 * 16).unwrap_or(u64::MAX)
 }
 
 /// Opens for reading and writing, only for the owner.

@@ -47,6 +47,23 @@ struct Shard {
     generations: VecDeque<Generation>,
 }
 
+impl Shard {
+    fn insert(&mut self, number: i64, account: AccountId, fingerprint: u64) {
+        let position = self.generations.iter().position(|g| g.number == number);
+        let position = position.unwrap_or_else(|| {
+            self.generations.push_back(Generation {
+                number,
+                fingerprints: Fingerprints::default(),
+                by_account: IdMap::default(),
+            });
+            self.generations.len() - 1
+        });
+        let generation = &mut self.generations[position];
+        generation.fingerprints.insert(fingerprint);
+        *generation.by_account.entry(account).or_default() += 1;
+    }
+}
+
 /// What became of a nonce.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recorded {
@@ -113,19 +130,16 @@ impl Memory {
         if all >= self.shard_capacity || own >= self.account_share {
             return Recorded::Full;
         }
-        let position = shard.generations.iter().position(|g| g.number == number);
-        let position = position.unwrap_or_else(|| {
-            shard.generations.push_back(Generation {
-                number,
-                fingerprints: Fingerprints::default(),
-                by_account: IdMap::default(),
-            });
-            shard.generations.len() - 1
-        });
-        let generation = &mut shard.generations[position];
-        generation.fingerprints.insert(fingerprint);
-        *generation.by_account.entry(account).or_default() += 1;
+        shard.insert(number, account, fingerprint);
         Recorded::New
+    }
+
+    /// Takes over a nonce of before the start, whatever the bounds are: it was taken then, and must
+    /// not be taken again. Whose it was is not known; it counts to the system account.
+    pub fn restore(&self, fingerprint: u64, expires_at: i64) {
+        let number = expires_at.div_euclid(self.stretch);
+        self.shard(fingerprint)
+            .insert(number, AccountId::SYSTEM, fingerprint);
     }
 
     /// Every nonce that still counts at `now`. The expiry is the end of its generation.

@@ -38,29 +38,31 @@ pub struct Replay {
     memory: Memory,
     /// `None` where nothing outlives the process.
     mark: Option<Arc<Mark>>,
+    /// In seconds.
+    window: i64,
 }
 
 impl Replay {
     /// `capacity` nonces at most; `window` in seconds. With a `mark`, what it knows from before is
     /// taken over.
-    pub fn new(capacity: usize, window: i64, mark: Option<Mark>, now: i64) -> Self {
+    pub fn new(capacity: usize, window: i64, mark: Option<Mark>) -> Self {
         let memory = Memory::new(capacity, window);
         if let Some(mark) = &mark {
             for nonce in mark.remembered() {
-                // Whose they were is not kept: they count to the system account's share.
-                memory.record(AccountId::SYSTEM, nonce.fingerprint, nonce.expires_at, now);
+                memory.restore(nonce.fingerprint, nonce.expires_at);
             }
         }
         Self {
             memory,
             mark: mark.map(Arc::new),
+            window,
         }
     }
 
     /// Takes a nonce of a request dated `timestamp` (unix seconds), or says why not.
     ///
     /// # Errors
-    /// [`ReplayError`]. Nothing is recorded then, but for `Unavailable`.
+    /// [`ReplayError`]. Nothing is recorded then, but for `Unavailable`: such a nonce is used up.
     pub async fn take(
         &self,
         account: AccountId,
@@ -73,6 +75,14 @@ impl Replay {
             if timestamp <= mark.floor() {
                 return Err(ReplayError::BeforeCrash);
             }
+        }
+        // In memory first: what is a repeat, or has no room, costs the disk nothing.
+        match self.memory.record(account, fingerprint, expires_at, now) {
+            Recorded::New => {}
+            Recorded::Known => return Err(ReplayError::Used),
+            Recorded::Full => return Err(ReplayError::Full),
+        }
+        if let Some(mark) = &self.mark {
             if timestamp > mark.reached() {
                 let (mark, ahead) = (
                     Arc::clone(mark),
@@ -91,11 +101,7 @@ impl Replay {
             }
             mark.note_activity();
         }
-        match self.memory.record(account, fingerprint, expires_at, now) {
-            Recorded::New => Ok(()),
-            Recorded::Known => Err(ReplayError::Used),
-            Recorded::Full => Err(ReplayError::Full),
-        }
+        Ok(())
     }
 
     /// Moves the mark on where it is due. Blocks on the disk: call it off the hot path.
@@ -113,7 +119,7 @@ impl Replay {
     /// Where the disk refuses; the next start then treats this stop as unclean.
     pub fn save(&self, now: i64) -> std::io::Result<()> {
         match &self.mark {
-            Some(mark) => mark.save_cleanly(&self.memory.live(now)),
+            Some(mark) => mark.save_cleanly(&self.memory.live(now), now - self.window - 1),
             None => Ok(()),
         }
     }
@@ -136,7 +142,7 @@ mod tests {
     }
 
     fn open(dir: &std::path::Path, now: i64) -> Replay {
-        Replay::new(1 << 16, WINDOW, Some(Mark::open(dir, now).unwrap()), now)
+        Replay::new(1 << 16, WINDOW, Some(Mark::open(dir, now).unwrap()))
     }
 
     async fn take(
@@ -211,6 +217,82 @@ mod tests {
             Err(ReplayError::BeforeCrash)
         );
         assert_eq!(take(&after, 2, NOW + 4, NOW + 4).await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn t14_a_full_memory_is_remembered_whole() {
+        let dir = tempfile::tempdir().unwrap();
+        let full = |now| Replay::new(256, WINDOW, Some(Mark::open(dir.path(), now).unwrap()));
+        let before = full(NOW);
+        let spread = |n: u64| n.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let mut taken = Vec::new();
+        for (owner, range) in [(1, 0..2000), (2, 2000..4000)] {
+            for n in range {
+                let account = AccountId::from_random(owner);
+                let nonce = spread(n);
+                if before
+                    .take(account, nonce, NOW, NOW + WINDOW, NOW)
+                    .await
+                    .is_ok()
+                {
+                    taken.push(nonce);
+                }
+            }
+        }
+        assert_eq!(taken.len(), 256);
+        before.save(NOW).unwrap();
+        let after = full(NOW);
+        for nonce in taken {
+            assert_eq!(take(&after, nonce, NOW, NOW).await, Err(ReplayError::Used));
+        }
+    }
+
+    #[tokio::test]
+    async fn t14_the_clock_set_back_over_a_clean_stop_opens_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let first = open(dir.path(), NOW);
+        assert_eq!(take(&first, 1, NOW, NOW).await, Ok(()));
+        first.save(NOW).unwrap();
+        // A clock that is two hours fast forgets the nonce; then it is set right.
+        let fast = open(dir.path(), NOW + 7200);
+        assert_eq!(take(&fast, 2, NOW + 7200, NOW + 7200).await, Ok(()));
+        fast.save(NOW + 7200).unwrap();
+        let right = open(dir.path(), NOW);
+        assert_eq!(
+            take(&right, 1, NOW, NOW).await,
+            Err(ReplayError::BeforeCrash)
+        );
+    }
+
+    #[tokio::test]
+    async fn t14_a_torn_record_shifts_no_other() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("replay.nonces"), [1, 2, 3, 4, 5]).unwrap();
+        let before = open(dir.path(), NOW);
+        assert_eq!(take(&before, 1, NOW + 300, NOW).await, Ok(()));
+        drop(before);
+        let after = open(dir.path(), NOW + 3);
+        assert_eq!(
+            take(&after, 1, NOW + 300, NOW + 3).await,
+            Err(ReplayError::Used)
+        );
+    }
+
+    #[tokio::test]
+    async fn t14_a_repeat_that_is_dated_ahead_writes_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let replay = open(dir.path(), NOW);
+        assert_eq!(take(&replay, 1, NOW + 300, NOW).await, Ok(()));
+        for _ in 0..10 {
+            assert_eq!(
+                take(&replay, 1, NOW + 300, NOW).await,
+                Err(ReplayError::Used)
+            );
+        }
+        let length = std::fs::metadata(dir.path().join("replay.nonces"))
+            .unwrap()
+            .len();
+        assert_eq!(length, 16);
     }
 
     #[tokio::test]
