@@ -23,6 +23,9 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
+/// What was reached, and one. The goal is 8 of our own; the rest is to be saved.
+const MOST: usize = 32;
+
 #[tokio::test]
 async fn assume_role_allocates_little() {
     let app = TestApp::start(On::Memory).await;
@@ -59,23 +62,11 @@ async fn assume_role_allocates_little() {
         let response = app.api.serve(request).await;
         let change = region.change();
         assert_eq!(response.status(), 200);
+        let allocations = change.allocations + change.reallocations;
         println!(
-            "{scheme}: {} allocations, {} bytes",
-            change.allocations + change.reallocations,
+            "{scheme}: {allocations} allocations, {} bytes",
             change.bytes_allocated
         );
+        assert!(allocations <= MOST, "{scheme}: {allocations} allocations");
     }
-    let start = std::time::Instant::now();
-    for (scheme, make) in [
-        ("RPC", &rpc as &dyn Fn(&TestApp) -> Request<Body>),
-        ("ACS3", &acs3),
-    ] {
-        let requests: Vec<_> = (0..2000).map(|_| make(&app)).collect();
-        let start = std::time::Instant::now();
-        for request in requests {
-            assert_eq!(app.api.serve(request).await.status(), 200);
-        }
-        println!("{scheme}: {:?} a call", start.elapsed() / 2000);
-    }
-    let _ = start;
 }

@@ -5,7 +5,11 @@ use serde_json::json;
 use crate::app::{ACCOUNT, On, TestApp, policy};
 use crate::on_both;
 
-on_both!(the_main_job, both_schemes_and_both_formats);
+on_both!(
+    the_main_job,
+    both_schemes_and_both_formats,
+    a_host_in_a_field_of_its_own
+);
 
 async fn the_main_job(on: On) {
     let app = TestApp::start(on).await;
@@ -86,5 +90,25 @@ async fn both_schemes_and_both_formats(on: On) {
         xml.text
     );
     assert_eq!(xml.headers["content-type"], "text/xml;charset=utf-8");
+    app.end().await;
+}
+
+/// HTTP/2 carries the host beside the headers; clients sign it as `host` all the same.
+async fn a_host_in_a_field_of_its_own(on: On) {
+    let app = TestApp::start(on).await;
+    let headers = app.acs3_headers(&app.root(), "2015-04-01", "GetCallerIdentity", &[], None);
+    let without_host: Vec<(&str, &str)> = headers
+        .iter()
+        .filter(|(name, _)| name != "host")
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let reply = app
+        .send("POST", "http://127.0.0.1:7267/", &without_host, "")
+        .await;
+    reply.ok();
+    let elsewhere = app
+        .send("POST", "http://127.0.0.1:7268/", &without_host, "")
+        .await;
+    elsewhere.refused(400, "SignatureDoesNotMatch");
     app.end().await;
 }

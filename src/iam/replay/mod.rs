@@ -71,10 +71,9 @@ impl Replay {
         expires_at: i64,
         now: i64,
     ) -> Result<(), ReplayError> {
-        if let Some(mark) = &self.mark {
-            if timestamp <= mark.floor() {
-                return Err(ReplayError::BeforeCrash);
-            }
+        let floor = self.mark.as_ref().map(|mark| mark.floor());
+        if floor.is_some_and(|floor| timestamp <= floor) {
+            return Err(ReplayError::BeforeCrash);
         }
         // In memory first: what is a repeat, or has no room, costs the disk nothing.
         match self.memory.record(account, fingerprint, expires_at, now) {
