@@ -1,0 +1,145 @@
+//! Tags, to set and to ask for.
+
+use crate::model::tag::Tag;
+use crate::ops::params::{Param, ParamFault, Params, Problem};
+use crate::store::TagFilter;
+
+/// One tag of a list, as it came.
+type RawTag = (Option<String>, Option<String>);
+
+/// Reads a list of tags in either form: JSON text, or flattened members.
+fn raw_tags(params: &Params<'_>, name: &'static str) -> Result<Vec<RawTag>, ParamFault> {
+    let wrong = |problem| ParamFault { name, problem };
+    let fault = || wrong(Problem::Type);
+    let members = params.members(name);
+    if let Some(text) = params.get(name) {
+        if !members.is_empty() {
+            return Err(wrong(Problem::Twice));
+        }
+        let list: Vec<serde_json::Map<String, serde_json::Value>> =
+            serde_json::from_str(text).map_err(|_| fault())?;
+        return list
+            .into_iter()
+            .map(|entry| {
+                let member = |name: &str| match entry.get(name) {
+                    None | Some(serde_json::Value::Null) => Ok(None),
+                    Some(serde_json::Value::String(text)) => Ok(Some(text.clone())),
+                    Some(_) => Err(fault()),
+                };
+                Ok((member("Key")?, member("Value")?))
+            })
+            .collect();
+    }
+    let mut list: Vec<(u32, RawTag)> = Vec::new();
+    for (number, member, value) in members {
+        if list.last().is_none_or(|(last, _)| *last != number) {
+            list.push((number, (None, None)));
+        }
+        let Some((_, tag)) = list.last_mut() else {
+            continue;
+        };
+        let place = match member {
+            "Key" => &mut tag.0,
+            "Value" => &mut tag.1,
+            _ => continue,
+        };
+        // `Tag.1.Key` and `Tag.01.Key` are one.
+        if place.replace(value.to_owned()).is_some() {
+            return Err(wrong(Problem::Twice));
+        }
+    }
+    Ok(list.into_iter().map(|(_, tag)| tag).collect())
+}
+
+/// A tag key: 1 to 128 characters, not beginning `aliyun` or `acs:`, without an address in it.
+fn check_key(key: Option<String>) -> Result<String, Problem> {
+    let key = key.unwrap_or_default();
+    let lower = key.to_lowercase();
+    let reserved = lower.starts_with("aliyun") || lower.starts_with("acs:") || has_address(&lower);
+    if key.is_empty() || key.chars().count() > 128 || reserved {
+        Err(Problem::TagKey)
+    } else {
+        Ok(key)
+    }
+}
+
+/// A tag value: 0 to 256 characters, not beginning `acs:`, without an address in it.
+fn check_value(value: String) -> Result<String, Problem> {
+    let lower = value.to_lowercase();
+    if value.chars().count() > 256 || lower.starts_with("acs:") || has_address(&lower) {
+        Err(Problem::TagValue)
+    } else {
+        Ok(value)
+    }
+}
+
+fn has_address(text: &str) -> bool {
+    text.contains("http://") || text.contains("https://")
+}
+
+/// Tags to set: no key twice, as many as a resource may have.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Tags(pub Vec<Tag>);
+
+impl Tags {
+    /// The tags, if a resource may have so many.
+    ///
+    /// # Errors
+    /// [`ParamFault`].
+    pub fn within(&self, quota: u32) -> Result<&[Tag], ParamFault> {
+        if self.0.len() > usize::try_from(quota).unwrap_or(usize::MAX) {
+            return Err(ParamFault {
+                name: "Tag",
+                problem: Problem::TooManyTags,
+            });
+        }
+        Ok(&self.0)
+    }
+}
+
+impl Param for Tags {
+    fn read(params: &Params<'_>, name: &'static str) -> Result<Self, ParamFault> {
+        let wrong = |problem| ParamFault { name, problem };
+        let mut tags: Vec<Tag> = Vec::new();
+        for (key, value) in raw_tags(params, name)? {
+            let key = check_key(key).map_err(wrong)?;
+            if tags.iter().any(|tag| tag.key == key) {
+                return Err(wrong(Problem::TagTwice));
+            }
+            // The vendor takes at most this many in one call, whatever an account's quota is.
+            if tags.len() == 20 {
+                return Err(wrong(Problem::TooManyTags));
+            }
+            tags.push(Tag {
+                key,
+                value: check_value(value.unwrap_or_default()).map_err(wrong)?,
+            });
+        }
+        Ok(Self(tags))
+    }
+}
+
+/// Tags that listed entities must have.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TagFilters(pub Vec<TagFilter>);
+
+impl Param for TagFilters {
+    fn read(params: &Params<'_>, name: &'static str) -> Result<Self, ParamFault> {
+        let wrong = |problem| ParamFault { name, problem };
+        let mut filters = Vec::new();
+        for (key, value) in raw_tags(params, name)? {
+            let key = key.filter(|key| !key.is_empty() && key.chars().count() <= 128);
+            let value = value
+                .map(|value| check_value(value).map_err(wrong))
+                .transpose()?;
+            if filters.len() == 20 {
+                return Err(wrong(Problem::TooManyTags));
+            }
+            filters.push(TagFilter {
+                key: key.ok_or_else(|| wrong(Problem::TagKey))?,
+                value,
+            });
+        }
+        Ok(Self(filters))
+    }
+}

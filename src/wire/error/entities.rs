@@ -1,0 +1,128 @@
+//! What is not there, is there already, is in use, or is one too many.
+
+use axum::http::StatusCode;
+
+use crate::ops::error::{Conflict, Entity};
+
+use super::{Refusal, at};
+
+pub(super) fn not_exist(entity: Entity) -> Refusal {
+    let (code, message) = match entity {
+        Entity::User => ("EntityNotExist.User", "The user does not exist."),
+        Entity::AccessKey => (
+            "EntityNotExist.User.AccessKey",
+            "The user access key does not exist.",
+        ),
+        Entity::Role => ("EntityNotExist.Role", "The role does not exist."),
+        Entity::Policy => ("EntityNotExist.Policy", "The policy does not exist."),
+        Entity::PolicyVersion => (
+            "EntityNotExist.Policy.Version",
+            "The policy version does not exist.",
+        ),
+        Entity::UserPolicy => (
+            "EntityNotExist.User.Policy",
+            "The indicate policy of the user does not exist.",
+        ),
+        Entity::RolePolicy => (
+            "EntityNotExist.Role.Policy",
+            "The indicate policy attached to the role does not exist.",
+        ),
+    };
+    at(StatusCode::NOT_FOUND, code, message)
+}
+
+pub(super) fn already_exists(entity: Entity) -> Refusal {
+    let (code, message) = match entity {
+        Entity::User => ("EntityAlreadyExists.User", "The user does already EXIST."),
+        Entity::AccessKey => (
+            "EntityAlreadyExists.User.AccessKey",
+            "The user access key does already EXIST.",
+        ),
+        Entity::Role => ("EntityAlreadyExists.Role", "The role does already EXIST."),
+        Entity::Policy => (
+            "EntityAlreadyExists.Policy",
+            "The policy does already EXIST.",
+        ),
+        Entity::PolicyVersion => (
+            "EntityAlreadyExists.Policy.Version",
+            "The policy version does already EXIST.",
+        ),
+        Entity::UserPolicy => (
+            "EntityAlreadyExists.User.Policy",
+            "The user has already been attached this policy.",
+        ),
+        Entity::RolePolicy => (
+            "EntityAlreadyExists.Role.Policy",
+            "The role has already been attached this policy.",
+        ),
+    };
+    at(StatusCode::CONFLICT, code, message)
+}
+
+pub(super) fn delete_conflict(conflict: Conflict) -> Refusal {
+    let (code, message) = match conflict {
+        Conflict::UserHasAccessKeys => (
+            "DeleteConflict.User.AccessKey",
+            "The user CAN NOT has any access key while deleting the user.",
+        ),
+        Conflict::UserHasPolicies => (
+            "DeleteConflict.User.Policy",
+            "The user CAN NOT has any attached policy while deleting the user.",
+        ),
+        Conflict::RoleHasPolicies => (
+            "DeleteConflict.Role.Policy",
+            "The role CAN NOT has any attached policy while deleting the role.",
+        ),
+        Conflict::PolicyOfUser => (
+            "DeleteConflict.Policy.User",
+            "The policy CAN NOT been attached to any user while deleting the policy.",
+        ),
+        Conflict::PolicyOfRole => (
+            "DeleteConflict.Policy.Role",
+            "The policy CAN NOT been attached to any role while deleting the policy.",
+        ),
+        Conflict::PolicyHasVersions => (
+            "DeleteConflict.Policy.Version",
+            "The policy CAN NOT has any version except the default version.",
+        ),
+        Conflict::DefaultVersion => (
+            "DeleteConflict.Policy.Version.Default",
+            "The default policy version CAN NOT been deleted directly.",
+        ),
+    };
+    at(StatusCode::CONFLICT, code, message)
+}
+
+pub(super) fn limit_exceeded(entity: Entity) -> Refusal {
+    let (code, message) = match entity {
+        Entity::User => (
+            "LimitExceeded.User",
+            "The count of users beyond the current limits.",
+        ),
+        Entity::AccessKey => (
+            "LimitExceeded.User.AccessKey",
+            "The access key count of the user access keys beyond the current limits.",
+        ),
+        Entity::Role => (
+            "LimitExceeded.Role",
+            "The count of roles beyond the current limits.",
+        ),
+        Entity::Policy => (
+            "LimitExceeded.Policy",
+            "The count of policy beyond the current limits.",
+        ),
+        Entity::PolicyVersion => (
+            "LimitExceeded.Policy.Version",
+            "The count of policy version beyond the current limits.",
+        ),
+        Entity::UserPolicy => (
+            "LimitExceeded.User.Policy",
+            "The policy count of the user attached policies beyond the current limits.",
+        ),
+        Entity::RolePolicy => (
+            "LimitExceeded.Role.Policy",
+            "The count of policies attached to the role beyond the current limits.",
+        ),
+    };
+    at(StatusCode::CONFLICT, code, message)
+}
