@@ -8,10 +8,11 @@ use crate::credential::acs3::{Acs3Key, Algorithm};
 use crate::credential::rpc::RpcKey;
 use crate::credential::secret::SecretText;
 use crate::credential::time::TimeError;
-use crate::credential::token::{Claims, TokenError};
+use crate::credential::token::Claims;
 use crate::iam::Iam;
 use crate::iam::caller::{Caller, Identity};
 use crate::iam::freshness::{Current, FreshnessError};
+use crate::iam::key_ring::OpenError;
 use crate::iam::keys::{KeyError, Signer};
 use crate::iam::replay::ReplayError;
 use crate::iam::views::{AccountView, PrincipalView};
@@ -68,6 +69,15 @@ impl From<KeyError> for AuthnError {
         match error {
             KeyError::NotFound => Self::KeyNotFound,
             KeyError::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl From<OpenError> for AuthnError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Malformed => Self::TokenMalformed,
+            OpenError::Unavailable => Self::Unavailable,
         }
     }
 }
@@ -233,13 +243,7 @@ impl Iam {
         let now_millis = self.clock.now_millis();
         if request.access_key_id.starts_with("STS.") {
             let token = request.security_token.ok_or(AuthnError::TokenMissing)?;
-            let claims = self
-                .key_ring
-                .open_token(token)
-                .await
-                .map_err(|error| match error {
-                    TokenError::Malformed | TokenError::UnknownKey(_) => AuthnError::TokenMalformed,
-                })?;
+            let claims = self.key_ring.open_token(token).await?;
             if !claims.belongs_to(request.access_key_id) {
                 return Err(AuthnError::TokenMismatch);
             }
@@ -328,7 +332,8 @@ impl Iam {
         Ok((established, current))
     }
 
-    /// Establishes who calls once more, on what a transaction sees.
+    /// Establishes who calls once more, on what a transaction sees. Where the key's sealed secret is
+    /// another by now, the signature is checked with that.
     ///
     /// # Errors
     /// [`AuthnError`].
@@ -336,6 +341,7 @@ impl Iam {
         &self,
         snapshot: &mut dyn Snapshot,
         verified: &Verified,
+        proof: Proof<'_>,
     ) -> Result<Established, AuthnError> {
         let view = AccountView::new(verified.account(), snapshot.account().tag, usize::MAX);
         if let Signed::Long(signer) = &verified.signed {
@@ -345,6 +351,10 @@ impl Iam {
                 .ok_or(AuthnError::KeyNotFound)?;
             if key.status == AccessKeyStatus::Inactive {
                 return Err(AuthnError::KeyInactive);
+            }
+            if *key.sealed_secret != *signer.sealed_secret {
+                let current = self.keys.prepare(&key, view.tag)?;
+                proof.verify(&current.rpc, &current.acs3)?;
             }
         }
         self.stand(verified, &view, Some(snapshot)).await

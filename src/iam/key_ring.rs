@@ -6,7 +6,7 @@
 //! then; an old one is kept for the longest session and an hour.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use arc_swap::ArcSwapOption;
 
@@ -25,6 +25,8 @@ pub const PUBLISH_SECONDS: i64 = 60;
 const KEEP_SECONDS: i64 = 43_200 + 3_600;
 /// How often the ring is read again, in seconds.
 const RELOAD_SECONDS: i64 = 20;
+/// How often it is read again at most, whatever tokens name and whatever fails, in milliseconds.
+const RELOAD_MILLIS_AT_LEAST: i64 = 1000;
 
 /// Why the ring cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +42,18 @@ pub enum KeyRingError {
     Empty,
 }
 
+/// Why a token was not opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// It is none of this database's.
+    #[error("the token cannot be read")]
+    Malformed,
+    /// It names a key that is not known here, and the ring cannot be read now: whether there is such
+    /// a key is not known.
+    #[error("the token keys cannot be read")]
+    Unavailable,
+}
+
 /// This replica's copy of the ring.
 pub struct KeyRing {
     store: Arc<dyn Store>,
@@ -48,8 +62,10 @@ pub struct KeyRing {
     entropy: Arc<dyn Entropy>,
     ring: ArcSwapOption<TokenRing>,
     reloading: tokio::sync::Mutex<()>,
-    /// Unix milliseconds of the latest reload.
+    /// Unix milliseconds of the latest attempt to reload.
     reloaded_at: AtomicI64,
+    /// Whether that attempt failed.
+    is_stale: AtomicBool,
     /// Unix seconds from which on a published key waits to become the active one; `i64::MAX` for
     /// none.
     next_activation: AtomicI64,
@@ -80,6 +96,7 @@ impl KeyRing {
             ring: ArcSwapOption::empty(),
             reloading: tokio::sync::Mutex::new(()),
             reloaded_at: AtomicI64::new(0),
+            is_stale: AtomicBool::new(false),
             next_activation: AtomicI64::new(i64::MAX),
         };
         if ring.read().await?.is_empty() {
@@ -144,9 +161,20 @@ impl KeyRing {
     /// [`KeyRingError`].
     pub async fn reload(&self) -> Result<(), KeyRingError> {
         let _one = self.reloading.lock().await;
-        let records = self.read().await?;
+        self.reload_alone().await
+    }
+
+    /// Reloads for a caller that holds `reloading`.
+    async fn reload_alone(&self) -> Result<(), KeyRingError> {
+        let outcome = self.replace().await;
+        self.is_stale.store(outcome.is_err(), Ordering::Relaxed);
         self.reloaded_at
             .store(self.clock.now_millis(), Ordering::Relaxed);
+        outcome
+    }
+
+    async fn replace(&self) -> Result<(), KeyRingError> {
+        let records = self.read().await?;
         let now = self.clock.now();
         let active = records
             .iter()
@@ -173,14 +201,19 @@ impl KeyRing {
         Ok(())
     }
 
+    fn since_reload(&self) -> i64 {
+        self.clock.now_millis() - self.reloaded_at.load(Ordering::Relaxed)
+    }
+
     /// Reloads where it is due.
     ///
     /// # Errors
     /// [`KeyRingError`]; the copy that is held goes on being used.
     pub async fn tick(&self) -> Result<(), KeyRingError> {
-        let since = self.clock.now_millis() - self.reloaded_at.load(Ordering::Relaxed);
+        let since = self.since_reload();
+        let again = self.is_stale.load(Ordering::Relaxed) && since >= RELOAD_MILLIS_AT_LEAST;
         let activation = self.next_activation.load(Ordering::Relaxed) <= self.clock.now();
-        if since >= RELOAD_SECONDS * 1000 || activation {
+        if since >= RELOAD_SECONDS * 1000 || activation || again {
             self.reload().await?;
         }
         Ok(())
@@ -202,32 +235,36 @@ impl KeyRing {
     /// most one a second.
     ///
     /// # Errors
-    /// [`TokenError`].
-    pub async fn open_token(&self, token: &str) -> Result<Claims, TokenError> {
-        let attempt = |ring: &TokenRing| ring.open(token, self.secrets.incarnation());
-        let before = self.ring.load_full();
-        match before.as_deref().map(attempt) {
-            Some(Err(TokenError::UnknownKey(_))) | None => {}
-            Some(result) => return result,
+    /// [`OpenError`].
+    pub async fn open_token(&self, token: &str) -> Result<Claims, OpenError> {
+        let attempt = || match self.ring.load_full() {
+            Some(ring) => ring.open(token, self.secrets.incarnation()),
+            None => Err(TokenError::UnknownKey(0)),
+        };
+        let known = |result: Result<Claims, TokenError>| match result {
+            Err(TokenError::UnknownKey(_)) => None,
+            result => Some(result.map_err(|_| OpenError::Malformed)),
+        };
+        if let Some(result) = known(attempt()) {
+            return result;
         }
-        let now = self.clock.now_millis();
-        let last = self.reloaded_at.load(Ordering::Relaxed);
-        let turn = now - last >= 1000
-            && self
-                .reloaded_at
-                .compare_exchange(last, now, Ordering::AcqRel, Ordering::Relaxed)
-                .is_ok();
-        if turn {
-            if let Err(error) = self.reload().await {
-                tracing::error!(%error, "the token keys cannot be read");
-            }
-        } else {
-            // Wait for a reload that is under way.
-            drop(self.reloading.lock().await);
+        let _one = self.reloading.lock().await;
+        // Whoever waited for the lock shares what the one before found.
+        if let Some(result) = known(attempt()) {
+            return result;
         }
-        match self.ring.load_full().as_deref().map(attempt) {
-            Some(result) => result,
-            None => Err(TokenError::Malformed),
+        if self.since_reload() >= RELOAD_MILLIS_AT_LEAST
+            && let Err(error) = self.reload_alone().await
+        {
+            tracing::error!(%error, "the token keys cannot be read");
         }
+        known(attempt()).unwrap_or_else(|| {
+            // A key is published a minute before it seals: what was read a second ago has it.
+            Err(if self.is_stale.load(Ordering::Relaxed) {
+                OpenError::Unavailable
+            } else {
+                OpenError::Malformed
+            })
+        })
     }
 }

@@ -29,6 +29,8 @@ pub struct Signer {
     pub rpc: RpcKey,
     /// The secret, prepared for ACS3.
     pub acs3: Acs3Key,
+    /// The secret as it was stored: who finds another in the database knows that this one is old.
+    pub sealed_secret: Box<[u8]>,
     /// The tag at which this was read; of no revision until the account's tag was compared once.
     tag: RevisionTag,
     /// When it was looked up for a signature that did not match, in unix milliseconds.
@@ -203,7 +205,11 @@ impl Keys {
         Ok(signer)
     }
 
-    fn prepare(&self, key: &AccessKey, tag: RevisionTag) -> Result<Arc<Signer>, KeyError> {
+    /// A stored key, ready to verify; not kept.
+    ///
+    /// # Errors
+    /// [`KeyError::NotFound`] where its secret does not open.
+    pub fn prepare(&self, key: &AccessKey, tag: RevisionTag) -> Result<Arc<Signer>, KeyError> {
         let secret = self.secrets.open_access_key(key).map_err(|error| {
             tracing::error!(%error, access_key.id = %key.id, "a stored secret does not open");
             KeyError::NotFound
@@ -215,6 +221,7 @@ impl Keys {
             status: key.status,
             rpc: RpcKey::new(&secret),
             acs3: Acs3Key::new(&secret),
+            sealed_secret: key.sealed_secret.as_slice().into(),
             tag,
             doubted_at: AtomicI64::new(i64::MIN),
         }))

@@ -33,6 +33,7 @@ use crate::policy::ids::AccountId;
 use crate::store::Snapshot;
 use crate::wire::envelope::{self, ErrorBody, Format};
 use crate::wire::error::{Fault, Strings};
+use crate::wire::signed::KeptProof;
 use crate::wire::{Api, signed};
 
 /// One counter for each operation that went well; refusals are counted by code.
@@ -221,7 +222,7 @@ async fn call(
     };
 
     // 5 and 6. Freshness, nonce, and whether the caller still stands.
-    let Some((mut verified, signed)) = verified else {
+    let Some((mut verified, caller)) = verified else {
         let call = parsed.map_err(OpError::from)?;
         let Call::Session(call) = call else {
             return Err(Fault::Missing("AccessKeyId"));
@@ -229,7 +230,7 @@ async fn call(
         return Ok(call.run(&cx, None).await?);
     };
     progress.verified = Some(verified.clone());
-    let established = api.iam.establish(&signed, &mut verified, other, cx.now);
+    let established = api.iam.establish(&caller, &mut verified, other, cx.now);
     let (established, current) = established.await.map_err(|error| authn(error, request))?;
     cx.caller = Some(Arc::clone(&established.caller));
 
@@ -259,6 +260,7 @@ async fn call(
                 checks,
                 loaded,
                 verified,
+                proof: KeptProof::of(request, caller.proof),
                 decided_on: current.own.tag,
                 request_id: progress.request_id.clone(),
                 operation: entry.declaration.qualified_name(),
@@ -289,6 +291,7 @@ struct Mutation {
     checks: Vec<Check>,
     loaded: bool,
     verified: Verified,
+    proof: KeptProof,
     /// The state of the account on which the call was allowed.
     decided_on: RevisionTag,
     request_id: String,
@@ -311,9 +314,13 @@ impl Mutation {
             established = self
                 .cx
                 .iam
-                .establish_within(&mut *tx as &mut dyn Snapshot, &self.verified)
+                .establish_within(
+                    &mut *tx as &mut dyn Snapshot,
+                    &self.verified,
+                    self.proof.proof(),
+                )
                 .await
-                .map_err(|error| Fault::Authn(error, Box::default()))?;
+                .map_err(|error| Fault::Authn(error, Box::new(self.proof.strings().clone())))?;
             self.cx.caller = Some(Arc::clone(&established.caller));
             if !self.loaded {
                 authorize(&established, &self.checks)?;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use axum::http::request::Parts;
 use serde_json::Value;
 
+use crate::credential::acs3::Algorithm;
 use crate::credential::params;
 use crate::credential::verify::{RawRequest, Request, RequestError, Scheme};
 use crate::iam::authn::{Proof, SignedRequest};
@@ -184,5 +185,51 @@ pub(super) fn strings(request: &Request<'_>) -> Strings {
     Strings {
         string_to_sign: request.string_to_sign().unwrap_or_default().to_owned(),
         canonical_request: request.canonical_request().map(str::to_owned),
+    }
+}
+
+/// What was signed, kept for the case that the key's secret is replaced while a call waits.
+pub(super) struct KeptProof {
+    strings: Strings,
+    signature: String,
+    /// The hash of ACS3; `None` for RPC.
+    algorithm: Option<Algorithm>,
+}
+
+impl KeptProof {
+    pub(super) fn of(request: &Request<'_>, proof: Proof<'_>) -> Self {
+        let (signature, algorithm) = match proof {
+            Proof::Rpc { signature, .. } => (signature, None),
+            Proof::Acs3 {
+                signature,
+                algorithm,
+                ..
+            } => (signature, Some(algorithm)),
+        };
+        Self {
+            strings: strings(request),
+            signature: signature.to_owned(),
+            algorithm,
+        }
+    }
+
+    /// Our own strings, for the answer to a signature that does not match any more.
+    pub(super) fn strings(&self) -> &Strings {
+        &self.strings
+    }
+
+    pub(super) fn proof(&self) -> Proof<'_> {
+        let (string_to_sign, signature) = (self.strings.string_to_sign.as_str(), &*self.signature);
+        match self.algorithm {
+            None => Proof::Rpc {
+                string_to_sign,
+                signature,
+            },
+            Some(algorithm) => Proof::Acs3 {
+                algorithm,
+                string_to_sign,
+                signature,
+            },
+        }
     }
 }

@@ -1,18 +1,19 @@
-//! A store that counts what is asked of it.
+//! A store that counts what is asked of it, and that can be cut off.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use rampart::model::account::{Account, RevisionTag};
 use rampart::model::audit::RefusalKey;
 use rampart::model::key::AccessKey;
 use rampart::policy::ids::{AccessKeyId, AccountId};
-use rampart::store::{FreshnessAnswer, NonceRow, Result, Snapshot, Store, Tx};
+use rampart::store::{FreshnessAnswer, NonceRow, Result, Snapshot, Store, StoreError, Tx};
 
 pub(crate) struct Counting {
     inner: Arc<dyn Store>,
     trips: AtomicUsize,
+    is_cut_off: AtomicBool,
 }
 
 impl Counting {
@@ -20,6 +21,7 @@ impl Counting {
         Arc::new(Self {
             inner,
             trips: AtomicUsize::new(0),
+            is_cut_off: AtomicBool::new(false),
         })
     }
 
@@ -28,9 +30,17 @@ impl Counting {
         self.trips.swap(0, Ordering::SeqCst)
     }
 
-    fn count(&self) -> &dyn Store {
+    /// From now on the database does not answer, or answers again.
+    pub(crate) fn cut_off(&self, cut_off: bool) {
+        self.is_cut_off.store(cut_off, Ordering::SeqCst);
+    }
+
+    fn count(&self) -> Result<&dyn Store> {
         self.trips.fetch_add(1, Ordering::SeqCst);
-        self.inner.as_ref()
+        if self.is_cut_off.load(Ordering::SeqCst) {
+            return Err(StoreError::Unavailable("cut off".into()));
+        }
+        Ok(self.inner.as_ref())
     }
 }
 
@@ -40,41 +50,41 @@ impl Store for Counting {
         self.inner.is_embedded()
     }
     async fn begin_read(&self, account: AccountId) -> Result<Box<dyn Snapshot>> {
-        self.count().begin_read(account).await
+        self.count()?.begin_read(account).await
     }
     async fn begin_write(&self, account: AccountId, tag: RevisionTag) -> Result<Box<dyn Tx>> {
-        self.count().begin_write(account, tag).await
+        self.count()?.begin_write(account, tag).await
     }
     async fn find_key(&self, id: &AccessKeyId) -> Result<Option<AccessKey>> {
-        self.count().find_key(id).await
+        self.count()?.find_key(id).await
     }
     async fn find_keys(&self, ids: &[AccessKeyId]) -> Result<Vec<Option<AccessKey>>> {
-        self.count().find_keys(ids).await
+        self.count()?.find_keys(ids).await
     }
     async fn find_account(&self, alias: &str) -> Result<Option<Account>> {
-        self.count().find_account(alias).await
+        self.count()?.find_account(alias).await
     }
     async fn list_accounts(&self, after: Option<AccountId>, limit: u32) -> Result<Vec<Account>> {
-        self.count().list_accounts(after, limit).await
+        self.count()?.list_accounts(after, limit).await
     }
     async fn freshness(
         &self,
         accounts: &[AccountId],
         nonces: &[NonceRow],
     ) -> Result<FreshnessAnswer> {
-        self.count().freshness(accounts, nonces).await
+        self.count()?.freshness(accounts, nonces).await
     }
     async fn forget_nonces(&self, now: i64) -> Result<u64> {
-        self.count().forget_nonces(now).await
+        self.count()?.forget_nonces(now).await
     }
     async fn count_refusals(&self, refusals: &[(RefusalKey, u64)]) -> Result<()> {
-        self.count().count_refusals(refusals).await
+        self.count()?.count_refusals(refusals).await
     }
     async fn forget_refusals(&self, before_minute: i64) -> Result<u64> {
-        self.count().forget_refusals(before_minute).await
+        self.count()?.forget_refusals(before_minute).await
     }
     async fn ping(&self) -> Result<()> {
-        self.count().ping().await
+        self.count()?.ping().await
     }
     async fn close(&self) {
         self.inner.close().await;

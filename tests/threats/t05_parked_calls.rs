@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use rampart::iam::secrets::Secrets;
 use rampart::model::key::AccessKeyStatus;
 use rampart::model::policy::{PolicyRef, PolicyType};
 use rampart::model::principal::PrincipalId;
@@ -22,6 +23,8 @@ on_both!(
     t05_a_user_deleted_meanwhile,
     t05_a_role_deleted_meanwhile,
     t05_sessions_revoked_meanwhile,
+    t05_a_secret_replaced_meanwhile,
+    t05_a_secret_sealed_anew_is_the_same_secret,
     t05_what_still_stands_goes_through,
 );
 
@@ -35,10 +38,13 @@ enum Meanwhile {
     DeleteUser,
     DeleteRole,
     Revoke,
+    /// The key's sealed secret becomes this.
+    Secret(&'static str),
+    SealAnew,
     Nothing,
 }
 
-async fn revoke(tx: &mut dyn Tx, what: Meanwhile, user: &Credentials) {
+async fn revoke(tx: &mut dyn Tx, secrets: &Secrets, what: Meanwhile, user: &Credentials) {
     let id = tx
         .get_user(&"alice".parse().unwrap())
         .await
@@ -50,7 +56,13 @@ async fn revoke(tx: &mut dyn Tx, what: Meanwhile, user: &Credentials) {
         name: "alice-0".parse().unwrap(),
     };
     let key = user.id.parse().unwrap();
+    let sealed = |secret: &str| secrets.seal_access_key(&key, secret).unwrap();
     match what {
+        Meanwhile::Secret(secret) => tx.update_key_secret(&key, &sealed(secret)).await.unwrap(),
+        Meanwhile::SealAnew => tx
+            .update_key_secret(&key, &sealed(&user.secret))
+            .await
+            .unwrap(),
         Meanwhile::Nothing => {}
         Meanwhile::Disable => tx
             .update_key_status(&key, AccessKeyStatus::Inactive)
@@ -140,7 +152,7 @@ async fn parked(on: On, what: Meanwhile) -> (u16, String) {
         waits.is_err(),
         "the call must wait for the account's lock: {waits:?}"
     );
-    revoke(guard.tx(), what, &user).await;
+    revoke(guard.tx(), &holder.iam.secrets, what, &user).await;
     guard.commit().await.unwrap();
     let reply = waiting.await;
 
@@ -204,6 +216,16 @@ async fn t05_a_role_deleted_meanwhile(on: On) {
 async fn t05_sessions_revoked_meanwhile(on: On) {
     let refused = (400, "InvalidSecurityToken.Expired".to_owned());
     assert_eq!(parked(on, Meanwhile::Revoke).await, refused);
+}
+
+async fn t05_a_secret_replaced_meanwhile(on: On) {
+    let refused = (400, "SignatureDoesNotMatch".to_owned());
+    let other = Meanwhile::Secret("anotherSecretForThisKey0000001");
+    assert_eq!(parked(on, other).await, refused);
+}
+
+async fn t05_a_secret_sealed_anew_is_the_same_secret(on: On) {
+    assert_eq!(parked(on, Meanwhile::SealAnew).await, (200, String::new()));
 }
 
 async fn t05_what_still_stands_goes_through(on: On) {

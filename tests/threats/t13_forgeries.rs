@@ -124,6 +124,42 @@ async fn t13_a_key_made_elsewhere_works_at_once() {
     here.end().await;
 }
 
+/// Whether a token of a key that is not known here is good cannot be told without the database.
+#[tokio::test]
+async fn a_token_of_a_newer_key_is_not_malformed_while_the_database_is_away() {
+    let setup = Setup::on(On::Memory);
+    let here = TestApp::start(On::Memory).await;
+    let counting = Counting::new(Arc::clone(&here.store));
+    let there = TestApp::over(Arc::clone(&counting) as _, &setup).await;
+    let user = here.user("taker", &[&policy("Allow", "*", "*")]).await;
+    here.role("Taken", r#"{"RAM":["*"]}"#, &[]).await;
+    here.iam.key_ring.rotate().await.unwrap();
+    here.clock.advance(61);
+    here.iam.tick().await;
+    let session = here.assume(&user, "Taken", &[]).await.unwrap();
+
+    there.clock.advance(61);
+    counting.cut_off(true);
+    counting.take();
+    for _ in 0..5 {
+        let reply = there.sts(&session, "GetCallerIdentity", &[]).await;
+        reply.refused(503, "ServiceUnavailable");
+        assert_eq!(reply.headers["retry-after"], "1");
+    }
+    assert_eq!(counting.take(), 1, "one attempt a second");
+    // A token that is none under any key is refused as ever.
+    let bent = Credentials {
+        token: Some("CAIS".to_owned()),
+        ..session.clone()
+    };
+    let reply = there.sts(&bent, "GetCallerIdentity", &[]).await;
+    reply.refused(400, "InvalidSecurityToken.Malformed");
+    counting.cut_off(false);
+    there.clock.advance(1);
+    there.sts(&session, "GetCallerIdentity", &[]).await.ok();
+    here.end().await;
+}
+
 /// A secret that was replaced works at once, also where the old one is in the cache.
 #[tokio::test]
 async fn t13_a_secret_replaced_elsewhere_works_at_once() {
