@@ -4,12 +4,14 @@
 //! It is a reconciliation: a second start changes nothing. What was removed since stays removed,
 //! whatever the environment says (`docs/` and the threat model call that row 8).
 //!
+//! - [`forbid_core_dumps`]: before anything secret is in memory.
 //! - [`DataDir`]: the directory, held by one process.
 //! - [`master_key`]: from the file that the operator gives, or made once beside the embedded database.
 //! - [`incarnation`]: which database this is; a copy of it is told from the original.
 //! - [`first_account`]: made when the database has none; [`RootCredentials`] come back once.
 //! - [`greeting`]: what the operator reads at the first start.
 
+mod core_dumps;
 mod data_dir;
 mod first_account;
 mod greeting;
@@ -21,6 +23,7 @@ use std::path::PathBuf;
 use crate::credential::seal::SealError;
 use crate::store::StoreError;
 
+pub use core_dumps::forbid_core_dumps;
 pub use data_dir::{DataDir, LOCK_FILE};
 pub use first_account::{FirstAccountSource, RootCredentials, Seal, first_account};
 pub use greeting::greeting;

@@ -19,6 +19,8 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+use crate::bootstrap;
+
 /// A self-hosted server that speaks the wire protocol of Alibaba Cloud's RAM and STS.
 #[derive(Debug, Parser)]
 #[command(name = "rampart", version, args_conflicts_with_subcommands = true)]
@@ -63,6 +65,10 @@ fn command_line() -> clap::Command {
 
 /// Runs the command that the process was started with.
 pub fn run() -> ExitCode {
+    // Every command has secrets in memory, before it has a log.
+    if let Err(error) = bootstrap::forbid_core_dumps() {
+        eprintln!("rampart: core dumps cannot be switched off: {error}");
+    }
     let matches = command_line().get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     match cli.command {

@@ -3,6 +3,8 @@
 //! Readers, writers and freshness have pools of their own: whoever waits for an account's lock
 //! holds up neither decisions nor reads.
 
+mod standby;
+
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -115,6 +117,9 @@ impl SqlStore<PostgresDialect> {
         migrate(&connect, &options).await?;
         // Two: a batch that starts need not wait for the one before.
         let urgent = pool(2, connect.clone());
+        let mut connection = urgent.acquire().await.map_err(PostgresDialect::error)?;
+        standby::warn_without_standby(&mut connection).await?;
+        drop(connection);
         let readers = pool(options.readers, connect.clone());
         let writers = pool(options.writers, connect);
         Ok(Self::new(readers, writers, urgent, options.wait))

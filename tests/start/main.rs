@@ -10,6 +10,7 @@
 
 mod call;
 mod connections;
+mod core_dumps;
 mod first_start;
 mod incarnation;
 mod listeners;
@@ -19,3 +20,4 @@ mod operate;
 mod postgres;
 mod server;
 mod shutdown;
+mod standby;
