@@ -27,12 +27,13 @@ use tokio::task::JoinHandle;
 use crate::bootstrap::{BootstrapError, DataDir};
 use crate::config::{RpcFormat, Settings};
 use crate::iam::{Iam, StartError};
+use crate::operator::OperatorError;
 use crate::store::StoreError;
 use crate::telemetry::{self, Metrics};
 use crate::wire::origin::ProxyError;
 use crate::wire::{Api, WireSettings};
 
-pub use data::{Data, open_offline};
+pub use data::{Data, adopt_database, open_offline};
 
 use connections::Connections;
 use server::{Listening, Server, ServerOptions};
@@ -58,6 +59,9 @@ pub enum AppError {
     /// What must be there before serving is not.
     #[error(transparent)]
     Bootstrap(#[from] BootstrapError),
+    /// An operator's command was not done.
+    #[error(transparent)]
+    Operator(#[from] OperatorError),
     /// The database cannot be opened.
     #[error("cannot open the database")]
     Store(#[source] StoreError),

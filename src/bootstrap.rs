@@ -7,7 +7,8 @@
 //! - [`forbid_core_dumps`]: before anything secret is in memory.
 //! - [`DataDir`]: the directory, held by one process.
 //! - [`master_key`]: from the file that the operator gives, or made once beside the embedded database.
-//! - [`incarnation`]: which database this is; a copy of it is told from the original.
+//! - [`incarnation`]: which database this is; a copy of it is told from the original, by its
+//!   directory and by the server that holds it.
 //! - [`first_account`]: made when the database has none; [`RootCredentials`] come back once.
 //! - [`greeting`]: what the operator reads at the first start.
 
@@ -15,6 +16,7 @@ mod core_dumps;
 mod data_dir;
 mod first_account;
 mod greeting;
+mod identity;
 mod incarnation;
 mod master_key;
 
@@ -27,7 +29,11 @@ pub use core_dumps::forbid_core_dumps;
 pub use data_dir::{DataDir, LOCK_FILE};
 pub use first_account::{FirstAccountSource, RootCredentials, Seal, first_account};
 pub use greeting::greeting;
-pub use incarnation::incarnation;
+pub use identity::{record, recorded};
+pub use incarnation::{
+    NEXT_INCARNATION, check_directory, draw_incarnation, incarnation, name_database,
+    parse_incarnation, put_incarnation, stored_incarnation,
+};
 pub use master_key::master_key;
 
 /// The name of the file with root's first credentials, in the data directory.
@@ -105,6 +111,26 @@ pub enum BootstrapError {
         /// What the database says.
         database: String,
     },
+    /// The server says that the database is another one than the one of its incarnation.
+    #[error(
+        "the database is a copy, or was restored or moved: it was {recorded} (server/database) and is \
+         {found}. A copy must not run beside its original under the same master key: both would take \
+         each other's session tokens. If the original goes on, run `rampart key adopt-database --as \
+         copy` with these settings, which gives this one an incarnation of its own and leaves the \
+         original alone; if the original is gone for good, run it with `--as original`"
+    )]
+    Copied {
+        /// What was written down.
+        recorded: String,
+        /// What the server says.
+        found: String,
+    },
+    /// Some of what the database holds is sealed for the incarnation that it is about to get.
+    #[error(
+        "giving the database an incarnation of its own was broken off: run `rampart key \
+         adopt-database --as copy` again"
+    )]
+    UnfinishedAdoption,
     /// The data directory has been used, and the database is empty.
     #[error(
         "the database is empty, but `{}` holds the root credentials of another one: check the \

@@ -11,6 +11,7 @@ use crate::config::Settings;
 use crate::iam::secrets::Secrets;
 use crate::iam::{Iam, IamConfig};
 use crate::model::quotas::Quotas;
+use crate::operator::adoption::{Adopted, Adoption, Idle};
 use crate::operator::control::{self, Request, Response, SeedRequest};
 use crate::operator::seed::{Options, SeedSource};
 use crate::policy::ids::AccessKeyId;
@@ -33,6 +34,31 @@ pub async fn open_offline(settings: &Settings) -> Result<Data, AppError> {
     let endpoint = super::endpoint(settings.listener.listen, settings.has_tls());
     let dir = data_dir(settings)?;
     Data::open(settings, dir, &endpoint, &mut Silence).await
+}
+
+/// Makes a database that was copied or restored one that can be started on.
+///
+/// # Errors
+/// [`AppError`]; among others while a server holds the data directory.
+pub async fn adopt_database(settings: &Settings, adoption: Adoption) -> Result<Adopted, AppError> {
+    let held = data_dir(settings)?;
+    let dir = held.as_ref();
+    let entropy = SystemEntropy::default();
+    let given = settings.storage.master_key_file.as_deref();
+    let master_key = bootstrap::master_key(given, dir, &entropy)?;
+    let store = store::open(&database_url(settings, dir))
+        .await
+        .map_err(AppError::Store)?;
+    let idle = Idle {
+        store: &*store,
+        dir,
+        master_key: &master_key,
+        clock: &SystemClock::default(),
+        entropy: &entropy,
+    };
+    let adopted = idle.adopt(adoption).await;
+    store.close().await;
+    Ok(adopted?)
 }
 
 /// Announces nothing.

@@ -5,18 +5,23 @@
 //! is started elsewhere, or a backup put in the original's place, is told from the original.
 //!
 //! Embedded, a database whose directory does not name it is refused. With PostgreSQL, replicas come
-//! with empty directories: such a one takes the database's word and keeps it from then on.
+//! with empty directories: such a one takes the database's word and keeps it from then on, once the
+//! server has said that it is the database it was ([`super::identity`]).
 
 use super::data_dir::DataDir;
-use super::{BootstrapError, CREDENTIALS_FILE, INCARNATION_FILE};
+use super::{BootstrapError, CREDENTIALS_FILE, INCARNATION_FILE, identity};
 use crate::credential::seal::Incarnation;
 use crate::iam::generate;
 use crate::policy::ids::AccountId;
 use crate::ports::Entropy;
-use crate::store::Store;
+use crate::store::{Snapshot, Store, Tx};
 
 /// The system account's setting.
 const SETTING: &str = "incarnation";
+
+/// The system account's setting that names the incarnation which a copy is about to get, while what
+/// it holds is sealed anew; empty where there is none.
+pub const NEXT_INCARNATION: &str = "next_incarnation";
 
 /// The database's incarnation, drawn if it has none yet.
 ///
@@ -27,28 +32,80 @@ pub async fn incarnation(
     dir: Option<&DataDir>,
     entropy: &dyn Entropy,
 ) -> Result<Incarnation, BootstrapError> {
-    let sidecar = dir
-        .map(|dir| dir.read(INCARNATION_FILE))
-        .transpose()?
-        .flatten();
-    let sidecar = sidecar
-        .map(|text| {
-            parse(text.trim(), || {
-                format!("`{INCARNATION_FILE}` of the data directory")
-            })
-        })
-        .transpose()?;
-    let stored = store
-        .begin_read(AccountId::SYSTEM)
-        .await?
-        .get_setting(SETTING)
-        .await?;
-    match (stored, sidecar) {
-        (Some(stored), sidecar) => {
-            let stored = parse(&stored, in_database)?;
-            settle(stored, sidecar, dir, store.is_embedded())
+    let sidecar = dir.map(sidecar).transpose()?.flatten();
+    let mut system = store.begin_read(AccountId::SYSTEM).await?;
+    let stored = stored_incarnation(system.as_mut()).await?;
+    let next = system.get_setting(NEXT_INCARNATION).await?;
+    drop(system);
+    if next.is_some_and(|next| !next.is_empty()) {
+        return Err(BootstrapError::UnfinishedAdoption);
+    }
+    let incarnation = match stored {
+        Some(stored) => {
+            identity::check(store, stored, entropy).await?;
+            return settle(stored, sidecar, dir, store.is_embedded());
         }
-        (None, sidecar) => begin(store, sidecar, dir, entropy).await,
+        None => begin(store, sidecar, dir, entropy).await?,
+    };
+    identity::check(store, incarnation, entropy).await?;
+    Ok(incarnation)
+}
+
+/// Which database the directory belongs to, by its own word.
+fn sidecar(dir: &DataDir) -> Result<Option<Incarnation>, BootstrapError> {
+    let place = || format!("`{INCARNATION_FILE}` of the data directory");
+    dir.read(INCARNATION_FILE)?
+        .map(|text| parse(text.trim(), place))
+        .transpose()
+}
+
+/// Which database this is, by its own word; `None` where it is new.
+///
+/// # Errors
+/// [`BootstrapError::MalformedIncarnation`], and as the store.
+pub async fn stored_incarnation(
+    system: &mut dyn Snapshot,
+) -> Result<Option<Incarnation>, BootstrapError> {
+    let stored = system.get_setting(SETTING).await?;
+    stored.map(|text| parse_incarnation(&text)).transpose()
+}
+
+/// Makes the database that one.
+///
+/// # Errors
+/// As the store.
+pub async fn put_incarnation(
+    system: &mut dyn Tx,
+    incarnation: Incarnation,
+) -> Result<(), BootstrapError> {
+    Ok(system
+        .put_setting(SETTING, &hex::encode(incarnation))
+        .await?)
+}
+
+/// Refuses a directory that belongs to another database than the one of this incarnation, or of the
+/// one that it is about to get.
+///
+/// # Errors
+/// [`BootstrapError::OtherDatabase`].
+pub fn check_directory(
+    dir: &DataDir,
+    stored: Incarnation,
+    next: Option<Incarnation>,
+) -> Result<(), BootstrapError> {
+    match sidecar(dir)? {
+        Some(known) if known != stored && Some(known) != next => {
+            Err(other(dir, Some(known), stored))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn other(dir: &DataDir, sidecar: Option<Incarnation>, stored: Incarnation) -> BootstrapError {
+    BootstrapError::OtherDatabase {
+        path: dir.file(INCARNATION_FILE),
+        sidecar: sidecar.map_or_else(|| "nothing".to_owned(), hex::encode),
+        database: hex::encode(stored),
     }
 }
 
@@ -63,14 +120,10 @@ fn settle(
     match sidecar {
         Some(known) if known == stored => Ok(stored),
         None if !embedded => {
-            dir.write_private(INCARNATION_FILE, line(stored).as_bytes())?;
+            name_database(dir, stored)?;
             Ok(stored)
         }
-        known => Err(BootstrapError::OtherDatabase {
-            path: dir.file(INCARNATION_FILE),
-            sidecar: known.map_or_else(|| "nothing".to_owned(), hex::encode),
-            database: hex::encode(stored),
-        }),
+        known => Err(other(dir, known, stored)),
     }
 }
 
@@ -93,38 +146,41 @@ async fn begin(
         .begin_write(AccountId::SYSTEM, generate::revision_tag(entropy))
         .await?;
     // Another replica may have been first while this one waited for the lock.
-    if let Some(stored) = tx.get_setting(SETTING).await? {
+    if let Some(stored) = stored_incarnation(tx.as_mut()).await? {
         drop(tx);
-        return settle(
-            parse(&stored, in_database)?,
-            sidecar,
-            dir,
-            store.is_embedded(),
-        );
+        return settle(stored, sidecar, dir, store.is_embedded());
     }
-    let drawn = sidecar.unwrap_or_else(|| draw(entropy));
+    let drawn = sidecar.unwrap_or_else(|| draw_incarnation(entropy));
     if let Some(dir) = dir {
-        dir.write_private(INCARNATION_FILE, line(drawn).as_bytes())?;
+        name_database(dir, drawn)?;
     }
-    tx.put_setting(SETTING, &hex::encode(drawn)).await?;
+    put_incarnation(tx.as_mut(), drawn).await?;
     tx.commit().await?;
     Ok(drawn)
 }
 
-fn draw(entropy: &dyn Entropy) -> Incarnation {
+/// An incarnation that no database has yet.
+pub fn draw_incarnation(entropy: &dyn Entropy) -> Incarnation {
     let mut bytes = [0; 16];
     entropy.fill(&mut bytes);
     bytes
 }
 
-fn line(incarnation: Incarnation) -> String {
-    let mut text = hex::encode(incarnation);
-    text.push('\n');
-    text
+/// Writes down beside the master key which database belongs to the directory.
+///
+/// # Errors
+/// [`BootstrapError::File`].
+pub fn name_database(dir: &DataDir, incarnation: Incarnation) -> Result<(), BootstrapError> {
+    let line = format!("{}\n", hex::encode(incarnation));
+    dir.write_private(INCARNATION_FILE, line.as_bytes())
 }
 
-fn in_database() -> String {
-    "the database".to_owned()
+/// An incarnation as the database's settings hold it.
+///
+/// # Errors
+/// [`BootstrapError::MalformedIncarnation`].
+pub fn parse_incarnation(text: &str) -> Result<Incarnation, BootstrapError> {
+    parse(text, || "the database".to_owned())
 }
 
 fn parse(text: &str, place: impl FnOnce() -> String) -> Result<Incarnation, BootstrapError> {

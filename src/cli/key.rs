@@ -1,10 +1,11 @@
-//! `rampart key`: the master key's making, and the rotation of the keys that seal session tokens.
+//! `rampart key`: the master key's making, the rotation of the keys that seal session tokens, and the
+//! adoption of a database that was copied or restored.
 
 use std::process::ExitCode;
 
 use zeroize::Zeroizing;
 
-use super::operate::RotateArgs;
+use super::operate::{AdoptArgs, RotateArgs};
 use crate::credential::seal::MasterKey;
 use crate::ports::{Entropy as _, SystemEntropy};
 
@@ -14,6 +15,10 @@ pub(super) enum KeyCommand {
     Generate,
     /// Publish a new key that seals session tokens; tokens in use stay good until they expire.
     Rotate(Box<RotateArgs>),
+    /// Make a database that was copied, restored or moved one that can be started on.
+    ///
+    /// Stop every server on it first.
+    AdoptDatabase(Box<AdoptArgs>),
 }
 
 impl KeyCommand {
@@ -26,6 +31,7 @@ impl KeyCommand {
                 ExitCode::SUCCESS
             }
             Self::Rotate(arguments) => arguments.run(),
+            Self::AdoptDatabase(arguments) => arguments.run(),
         }
     }
 }

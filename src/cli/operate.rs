@@ -10,6 +10,7 @@ use super::serve::DataArgs;
 use super::{USAGE, account, failure, operator, seed};
 use crate::app;
 use crate::iam::Iam;
+use crate::operator::adoption::Adoption;
 use crate::telemetry;
 
 /// `rampart seed`.
@@ -40,6 +41,33 @@ pub(super) struct RotateArgs {
     data: DataArgs,
 }
 
+/// `rampart key adopt-database`.
+#[derive(Debug, clap::Args)]
+pub(super) struct AdoptArgs {
+    /// What the database is.
+    #[arg(long = "as", value_name = "WHAT")]
+    role: DatabaseRole,
+    /// It is a copy though nothing in the database shows it: a base backup, a snapshot or a promoted
+    /// standby whose original goes on.
+    #[arg(long)]
+    unchecked: bool,
+    /// How the answer is printed.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    #[command(flatten)]
+    data: DataArgs,
+}
+
+/// What a database is that was copied or restored.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum DatabaseRole {
+    /// A copy whose original goes on: it gets an incarnation of its own, in which every secret is
+    /// sealed anew and no session of before is taken.
+    Copy,
+    /// The original in another place: its incarnation stays, and so do its sessions.
+    Original,
+}
+
 impl SeedCommand {
     pub(super) fn run(self) -> ExitCode {
         let seed = self.seed;
@@ -64,6 +92,33 @@ impl RotateArgs {
         operate(self.data, async |server, out| {
             operator::rotate_token_keys(server, format, out).await
         })
+    }
+}
+
+impl AdoptArgs {
+    pub(super) fn run(self) -> ExitCode {
+        let settings = match self.data.load() {
+            Ok(settings) => settings,
+            Err(error) => return failure(&error, USAGE),
+        };
+        telemetry::start_logs(&settings.log);
+        let adoption = match (self.role, self.unchecked) {
+            (DatabaseRole::Copy, false) => Adoption::Copy,
+            (DatabaseRole::Copy, true) => Adoption::UncheckedCopy,
+            (DatabaseRole::Original, _) => Adoption::Original,
+        };
+        let runtime = match runtime() {
+            Ok(runtime) => runtime,
+            Err(error) => return failure(&error, 1),
+        };
+        let adopted = match runtime.block_on(app::adopt_database(&settings, adoption)) {
+            Ok(adopted) => adopted,
+            Err(error) => return failure(&error, 1),
+        };
+        match operator::print_adopted(&adopted, self.format, &mut std::io::stdout()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => failure(&error, 1),
+        }
     }
 }
 
@@ -99,11 +154,7 @@ fn operate(
             Ok(iam)
         })
     });
-    let runtime = match tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-    {
+    let runtime = match runtime() {
         Ok(runtime) => runtime,
         Err(error) => return failure(&error, 1),
     };
@@ -117,4 +168,11 @@ fn operate(
         });
     }
     outcome.unwrap_or_else(|error| failure(&error, 1))
+}
+
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::iam::Iam;
+use crate::operator::adoption::Adopted;
 use crate::operator::control::{self, ClientError, Request, Response};
 use crate::operator::seed::SourceError;
 
@@ -99,6 +100,29 @@ where
         Format::Json => print_json(out, &serde_json::json!({ "TokenKey": key }))?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Prints what became of a database: `rampart key adopt-database`.
+///
+/// # Errors
+/// Where it cannot be printed.
+pub fn print_adopted(
+    adopted: &Adopted,
+    format: Format,
+    out: &mut impl Write,
+) -> Result<(), CommandError> {
+    let (incarnation, sealed_anew) = (hex::encode(adopted.incarnation), adopted.sealed_anew);
+    match format {
+        Format::Text => writeln!(
+            out,
+            "the database is {incarnation} now; secrets sealed anew: {sealed_anew}"
+        )?,
+        Format::Json => print_json(
+            out,
+            &serde_json::json!({ "Incarnation": incarnation, "SealedAnew": sealed_anew }),
+        )?,
+    }
+    Ok(())
 }
 
 /// Prints one value, on one line.

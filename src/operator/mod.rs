@@ -6,6 +6,7 @@
 //! row in the audit trail as `operator` for each change. It must not take requests from the network.
 
 pub mod account;
+pub mod adoption;
 pub mod control;
 mod disclosed;
 pub mod seed;
@@ -13,6 +14,7 @@ mod trail;
 
 pub use disclosed::Disclosed;
 
+use crate::bootstrap::BootstrapError;
 use crate::iam::key_ring::KeyRingError;
 use crate::policy::ids::AccountId;
 use crate::store::StoreError;
@@ -45,6 +47,9 @@ pub enum OperatorError {
     /// The ring of token keys.
     #[error("the token keys could not be rotated")]
     KeyRing(#[from] KeyRingError),
+    /// The database and its directory are not ready for it.
+    #[error(transparent)]
+    Bootstrap(#[from] BootstrapError),
     /// The store failed.
     #[error("the store failed")]
     Store(#[from] StoreError),
@@ -55,7 +60,11 @@ impl OperatorError {
     fn is_ours(&self) -> bool {
         match self {
             Self::Refused(_) | Self::Seed(_) | Self::AccountTaken => false,
-            Self::Keyless { .. } | Self::Seal | Self::KeyRing(_) | Self::Store(_) => true,
+            Self::Keyless { .. }
+            | Self::Seal
+            | Self::KeyRing(_)
+            | Self::Bootstrap(_)
+            | Self::Store(_) => true,
         }
     }
 

@@ -10,7 +10,7 @@ use std::str::FromStr;
 
 use sqlx::{Database, Pool};
 
-use super::{NonceRow, Result, StoreError};
+use super::{DatabaseIdentity, NonceRow, Result, StoreError};
 use crate::model::account::RevisionTag;
 use crate::policy::ids::AccountId;
 
@@ -259,6 +259,11 @@ pub trait Dialect: Send + Sync + Sized + 'static {
         accounts: &[AccountId],
         nonces: &[NonceRow],
     ) -> impl Future<Output = Result<Freshness>> + Send;
+
+    /// Which database this is; `None` where it is this process's own.
+    fn identity(
+        pool: &Pool<Self::Database>,
+    ) -> impl Future<Output = Result<Option<DatabaseIdentity>>> + Send;
 
     /// TEXT.
     fn text(row: &Row<Self>, column: &str) -> sqlx::Result<Option<String>>;

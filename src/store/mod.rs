@@ -54,6 +54,48 @@ pub struct FreshnessAnswer {
     pub fresh: Vec<bool>,
 }
 
+/// Which database this is, by the word of the server that holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatabaseIdentity {
+    /// The server's own identifier, which its standbys share; `None` where it does not tell.
+    pub system: Option<String>,
+    /// The database within the server.
+    pub database: String,
+}
+
+impl DatabaseIdentity {
+    /// Whether both can be of one database, as far as both tell.
+    pub fn agrees(&self, other: &Self) -> bool {
+        let systems = self.system.as_ref().zip(other.system.as_ref());
+        self.database == other.database && systems.is_none_or(|(one, other)| one == other)
+    }
+}
+
+/// `<server>/<database>`, with `-` for a server that does not tell.
+impl std::fmt::Display for DatabaseIdentity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let system = self.system.as_deref().unwrap_or("-");
+        write!(f, "{system}/{}", self.database)
+    }
+}
+
+/// Not `<server>/<database>`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not the identity of a database")]
+pub struct IdentityError;
+
+impl std::str::FromStr for DatabaseIdentity {
+    type Err = IdentityError;
+
+    fn from_str(text: &str) -> std::result::Result<Self, IdentityError> {
+        let (system, database) = text.split_once('/').ok_or(IdentityError)?;
+        Ok(Self {
+            system: Some(system).filter(|s| *s != "-").map(str::to_owned),
+            database: database.to_owned(),
+        })
+    }
+}
+
 /// A page's bounds: entries whose key comes after `after`, at most `limit` of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Page<'a> {
@@ -86,6 +128,9 @@ pub enum Removed<'a> {
 pub trait Store: Send + Sync {
     /// Whether the database is this process's own, so that no one else changes it.
     fn is_embedded(&self) -> bool;
+
+    /// Which database this is; `None` for one of this process's own.
+    async fn identity(&self) -> Result<Option<DatabaseIdentity>>;
 
     /// Opens a consistent view of one account for reading.
     ///

@@ -3,6 +3,7 @@
 //! Readers, writers and freshness have pools of their own: whoever waits for an account's lock
 //! holds up neither decisions nor reads.
 
+mod identity;
 mod standby;
 
 use std::str::FromStr;
@@ -20,7 +21,7 @@ use super::dialect::{
     Arg, Dialect, Fields, Freshness, NulError, Statement, driver_error, statements,
 };
 use super::sql::{SqlStore, migrations};
-use super::{NonceRow, Result, StoreError};
+use super::{DatabaseIdentity, NonceRow, Result, StoreError};
 use crate::model::account::RevisionTag;
 use crate::policy::ids::AccountId;
 
@@ -286,6 +287,11 @@ impl Dialect for PostgresDialect {
             }
         }
         Ok(answer)
+    }
+
+    async fn identity(pool: &Pool<Postgres>) -> Result<Option<DatabaseIdentity>> {
+        let mut connection = pool.acquire().await.map_err(Self::error)?;
+        identity::identity(&mut connection).await.map(Some)
     }
 
     fn text(row: &PgRow, column: &str) -> sqlx::Result<Option<String>> {

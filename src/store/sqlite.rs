@@ -19,7 +19,7 @@ use super::dialect::{
     Arg, Dialect, Fields, Freshness, NulError, Statement, driver_error, statements,
 };
 use super::sql::{SqlStore, migrations};
-use super::{NonceRow, Result, StoreError};
+use super::{DatabaseIdentity, NonceRow, Result, StoreError};
 use crate::model::account::RevisionTag;
 use crate::policy::ids::AccountId;
 
@@ -305,6 +305,10 @@ impl Dialect for SqliteDialect {
             transaction.commit().await.map_err(Self::error)?;
         }
         answer
+    }
+
+    async fn identity(_pool: &Pool<Sqlite>) -> Result<Option<DatabaseIdentity>> {
+        Ok(None)
     }
 
     fn text(row: &SqliteRow, column: &str) -> sqlx::Result<Option<String>> {

@@ -9,6 +9,7 @@
 )]
 
 mod call;
+mod clones;
 mod connections;
 mod core_dumps;
 mod first_start;
@@ -16,7 +17,6 @@ mod incarnation;
 mod listeners;
 mod operate;
 #[path = "../support/postgres.rs"]
-#[expect(dead_code, reason = "other tests use the rest")]
 mod postgres;
 mod server;
 mod shutdown;

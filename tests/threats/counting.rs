@@ -8,7 +8,9 @@ use rampart::model::account::{Account, RevisionTag};
 use rampart::model::audit::RefusalKey;
 use rampart::model::key::AccessKey;
 use rampart::policy::ids::{AccessKeyId, AccountId};
-use rampart::store::{FreshnessAnswer, NonceRow, Result, Snapshot, Store, StoreError, Tx};
+use rampart::store::{
+    DatabaseIdentity, FreshnessAnswer, NonceRow, Result, Snapshot, Store, StoreError, Tx,
+};
 
 pub(crate) struct Counting {
     inner: Arc<dyn Store>,
@@ -48,6 +50,9 @@ impl Counting {
 impl Store for Counting {
     fn is_embedded(&self) -> bool {
         self.inner.is_embedded()
+    }
+    async fn identity(&self) -> Result<Option<DatabaseIdentity>> {
+        self.count()?.identity().await
     }
     async fn begin_read(&self, account: AccountId) -> Result<Box<dyn Snapshot>> {
         self.count()?.begin_read(account).await

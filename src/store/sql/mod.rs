@@ -29,7 +29,7 @@ use sqlx::{Pool, SqlSafeStr};
 use self::queue::WriterQueue;
 use self::session::Session;
 use super::dialect::{Dialect, Statement};
-use super::{FreshnessAnswer, NonceRow, Result, Snapshot, Store, StoreError, Tx};
+use super::{DatabaseIdentity, FreshnessAnswer, NonceRow, Result, Snapshot, Store, StoreError, Tx};
 use crate::model::account::{Account, RevisionTag};
 use crate::model::audit::RefusalKey;
 use crate::model::key::AccessKey;
@@ -127,6 +127,10 @@ impl<D: Dialect> SqlStore<D> {
 impl<D: Dialect> Store for SqlStore<D> {
     fn is_embedded(&self) -> bool {
         D::EMBEDDED
+    }
+
+    async fn identity(&self) -> Result<Option<DatabaseIdentity>> {
+        D::identity(&self.readers).await
     }
 
     async fn begin_read(&self, account: AccountId) -> Result<Box<dyn Snapshot>> {
