@@ -107,6 +107,39 @@ impl From<StoreError> for AuthnError {
     }
 }
 
+/// Why a caller was not established in a state.
+enum Unestablished {
+    /// It is not who it says, or no longer.
+    Refused(AuthnError),
+    /// What is needed is not kept, and the account has moved on to another state.
+    Moved,
+}
+
+impl From<AuthnError> for Unestablished {
+    fn from(error: AuthnError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<StoreError> for Unestablished {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict => Self::Moved,
+            error => Self::Refused(error.into()),
+        }
+    }
+}
+
+impl From<Unestablished> for AuthnError {
+    fn from(error: Unestablished) -> Self {
+        match error {
+            Unestablished::Refused(error) => error,
+            // A snapshot is of one state.
+            Unestablished::Moved => Self::Unavailable,
+        }
+    }
+}
+
 /// What was signed and how.
 #[derive(Debug, Clone, Copy)]
 pub enum Proof<'a> {
@@ -311,7 +344,7 @@ impl Iam {
                 ReplayError::Full | ReplayError::Unavailable => AuthnError::Unavailable,
             })?;
         }
-        let current = self
+        let mut current = self
             .freshness
             .current(account, other, Some(nonce), now)
             .await
@@ -319,16 +352,27 @@ impl Iam {
                 FreshnessError::NonceUsed => AuthnError::NonceUsed,
                 FreshnessError::Unavailable => AuthnError::Unavailable,
             })?;
-        if let Signed::Long(signer) = &verified.signed
-            && !signer.is_of(current.own.tag)
+        match self
+            .establish_at(verified, request.proof, &current.own, None)
+            .await
         {
-            // Something in the account changed since the key was read: read it again, and check
-            // the signature with what it is now.
-            let signer = self.keys.refresh(signer).await?;
-            request.proof.verify(&signer.rpc, &signer.acs3)?;
-            verified.signed = Signed::Long(signer);
+            Ok(established) => return Ok((established, current)),
+            Err(Unestablished::Refused(error)) => return Err(error),
+            Err(Unestablished::Moved) => {}
         }
-        let established = self.stand(verified, &current.own, None).await?;
+        // The account moved on between the batch and the look at what is not kept here. One snapshot
+        // holds everything in one state, and that is newer than the request.
+        let mut snapshot = self.store.begin_read(account).await?;
+        current.own = self.freshness.pinned(snapshot.as_ref());
+        let established = self
+            .establish_at(
+                verified,
+                request.proof,
+                &current.own,
+                Some(snapshot.as_mut()),
+            )
+            .await
+            .map_err(AuthnError::from)?;
         Ok((established, current))
     }
 
@@ -343,21 +387,57 @@ impl Iam {
         verified: &Verified,
         proof: Proof<'_>,
     ) -> Result<Established, AuthnError> {
-        let view = AccountView::new(verified.account(), snapshot.account().tag, usize::MAX);
+        let view = AccountView::of(snapshot, None);
+        self.establish_at(&mut verified.clone(), proof, &view, Some(snapshot))
+            .await
+            .map_err(AuthnError::from)
+    }
+
+    /// Establishes who calls in the state of `view`. What is not kept there is read from `snapshot`,
+    /// or from one that is opened for it, and that must be of the same state.
+    async fn establish_at(
+        &self,
+        verified: &mut Verified,
+        proof: Proof<'_>,
+        view: &AccountView,
+        mut snapshot: Option<&mut (dyn Snapshot + '_)>,
+    ) -> Result<Established, Unestablished> {
         if let Signed::Long(signer) = &verified.signed {
-            let key = snapshot
-                .get_key(&signer.id)
-                .await?
-                .ok_or(AuthnError::KeyNotFound)?;
-            if key.status == AccessKeyStatus::Inactive {
-                return Err(AuthnError::KeyInactive);
-            }
-            if *key.sealed_secret != *signer.sealed_secret {
-                let current = self.keys.prepare(&key, view.tag)?;
-                proof.verify(&current.rpc, &current.acs3)?;
+            let known = match view.key(&signer.id) {
+                Some(known) => known,
+                None => self.key_at(signer, view, snapshot.as_deref_mut()).await?,
+            };
+            if !Arc::ptr_eq(&known, signer) {
+                // Something about the key changed since it was read, or it is compared for the first
+                // time.
+                if known.sealed_secret != signer.sealed_secret {
+                    proof.verify(&known.rpc, &known.acs3)?;
+                }
+                self.keys.adopt(&known);
+                verified.signed = Signed::Long(known);
             }
         }
-        self.stand(verified, &view, Some(snapshot)).await
+        self.stand(verified, view, snapshot).await
+    }
+
+    async fn key_at(
+        &self,
+        signer: &Signer,
+        view: &AccountView,
+        snapshot: Option<&mut (dyn Snapshot + '_)>,
+    ) -> Result<Arc<Signer>, Unestablished> {
+        let known = if let Some(snapshot) = snapshot {
+            view.expect_same(snapshot)?;
+            self.keys.read(snapshot, signer).await
+        } else {
+            let mut snapshot = self.store.begin_read(view.account).await?;
+            view.expect_same(snapshot.as_ref())?;
+            self.keys.read(snapshot.as_mut(), signer).await
+        };
+        let known = known.map_err(AuthnError::from)?;
+        view.keep_key(&known);
+        self.freshness.make_room(view);
+        Ok(known)
     }
 
     /// Whether the identity still stands at `view`; reads through `snapshot` where one is given.
@@ -365,12 +445,12 @@ impl Iam {
         &self,
         verified: &Verified,
         view: &AccountView,
-        snapshot: Option<&mut dyn Snapshot>,
-    ) -> Result<Established, AuthnError> {
+        snapshot: Option<&mut (dyn Snapshot + '_)>,
+    ) -> Result<Established, Unestablished> {
         match &verified.signed {
             Signed::Long(signer) => {
                 if signer.status == AccessKeyStatus::Inactive {
-                    return Err(AuthnError::KeyInactive);
+                    return Err(AuthnError::KeyInactive.into());
                 }
                 let (identity, principal) = match signer.owner {
                     KeyOwner::Root => (Identity::Root, None),
@@ -400,7 +480,7 @@ impl Iam {
                     .await?;
                 let role = role.ok_or(AuthnError::TokenExpired)?;
                 if role.session_epoch != claims.session_epoch {
-                    return Err(AuthnError::TokenExpired);
+                    return Err(AuthnError::TokenExpired.into());
                 }
                 let caller = Arc::new(Caller {
                     account: claims.account,
@@ -424,15 +504,18 @@ impl Iam {
         &self,
         view: &AccountView,
         id: PrincipalId,
-        snapshot: Option<&mut dyn Snapshot>,
+        snapshot: Option<&mut (dyn Snapshot + '_)>,
     ) -> Result<Option<Arc<PrincipalView>>, StoreError> {
         if let Some(known) = view.principal(id) {
             return Ok(Some(known));
         }
-        if let Some(snapshot) = snapshot {
-            return view.load_principal(snapshot, id).await;
-        }
-        let mut snapshot = self.store.begin_read(view.account).await?;
-        view.load_principal(snapshot.as_mut(), id).await
+        let loaded = if let Some(snapshot) = snapshot {
+            view.load_principal(snapshot, id).await?
+        } else {
+            let mut snapshot = self.store.begin_read(view.account).await?;
+            view.load_principal(snapshot.as_mut(), id).await?
+        };
+        self.freshness.make_room(view);
+        Ok(loaded)
     }
 }

@@ -6,9 +6,6 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
-/// How long a batch may take, and how long one waits for an answer.
-const PATIENCE: Duration = Duration::from_secs(5);
-
 /// Why an item was not answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the batch is full or its worker is gone")]
@@ -20,12 +17,14 @@ type Waiting<I, O> = (I, oneshot::Sender<O>);
 #[derive(Debug)]
 pub struct Batcher<I, O> {
     queue: mpsc::Sender<Waiting<I, O>>,
+    patience: Duration,
 }
 
 impl<I: Send + 'static, O: Send + 'static> Batcher<I, O> {
     /// Starts the worker. `room` bounds how many items may wait, `largest` how many go into one
-    /// batch. `run` answers a batch: one output for each input, in order.
-    pub fn start<F, Fut>(room: usize, largest: usize, run: F) -> Self
+    /// batch, `patience` how long a batch may take and how long one waits for an answer. `run`
+    /// answers a batch: one output for each input, in order.
+    pub fn start<F, Fut>(room: usize, largest: usize, patience: Duration, run: F) -> Self
     where
         F: Fn(Vec<I>) -> Fut + Send + 'static,
         Fut: Future<Output = Vec<O>> + Send,
@@ -36,7 +35,7 @@ impl<I: Send + 'static, O: Send + 'static> Batcher<I, O> {
             while waiting.recv_many(&mut batch, largest).await > 0 {
                 let (items, senders): (Vec<I>, Vec<_>) = batch.drain(..).unzip();
                 // A database that went silent must not hold up those who come after.
-                let Ok(outputs) = tokio::time::timeout(PATIENCE, run(items)).await else {
+                let Ok(outputs) = tokio::time::timeout(patience, run(items)).await else {
                     tracing::error!("a batch was not answered in time");
                     continue;
                 };
@@ -46,7 +45,7 @@ impl<I: Send + 'static, O: Send + 'static> Batcher<I, O> {
                 }
             }
         });
-        Self { queue }
+        Self { queue, patience }
     }
 
     /// Puts an item into the next batch and waits for its answer.
@@ -58,7 +57,7 @@ impl<I: Send + 'static, O: Send + 'static> Batcher<I, O> {
         self.queue
             .try_send((item, sender))
             .map_err(|_| BatchError)?;
-        tokio::time::timeout(PATIENCE, receiver)
+        tokio::time::timeout(self.patience, receiver)
             .await
             .map_err(|_| BatchError)?
             .map_err(|_| BatchError)
@@ -72,22 +71,29 @@ mod tests {
 
     use super::*;
 
+    const PATIENCE: Duration = Duration::from_secs(5);
+
     #[tokio::test]
     async fn items_that_wait_share_a_batch() {
         let runs = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&runs);
         let gate = Arc::new(tokio::sync::Semaphore::new(0));
         let opened = Arc::clone(&gate);
-        let batcher = Arc::new(Batcher::start(1000, 1000, move |items: Vec<u32>| {
-            let (counted, opened) = (Arc::clone(&counted), Arc::clone(&opened));
-            async move {
-                counted.fetch_add(1, Ordering::Relaxed);
-                if let Ok(permit) = opened.acquire().await {
-                    permit.forget();
+        let batcher = Arc::new(Batcher::start(
+            1000,
+            1000,
+            PATIENCE,
+            move |items: Vec<u32>| {
+                let (counted, opened) = (Arc::clone(&counted), Arc::clone(&opened));
+                async move {
+                    counted.fetch_add(1, Ordering::Relaxed);
+                    if let Ok(permit) = opened.acquire().await {
+                        permit.forget();
+                    }
+                    items.into_iter().map(|item| item * 2).collect()
                 }
-                items.into_iter().map(|item| item * 2).collect()
-            }
-        }));
+            },
+        ));
         let asked: Vec<_> = (0..100u32)
             .map(|item| {
                 let batcher = Arc::clone(&batcher);

@@ -1,20 +1,24 @@
 //! No stale decision: which state of the accounts involved a request may be decided on, and whether
 //! its nonce is new.
 //!
-//! Embedded: this process is the only writer, so the views it holds are current until a commit of
-//! its own drops them; the check is two look-ups in memory. PostgreSQL: requests that wait share
-//! one round trip, which starts after they arrived, reads the tags of all accounts involved and
-//! records all their nonces.
+//! Embedded: this process is the only writer, so what it keeps is current until a commit of its own
+//! moves it on; the check is two look-ups in memory. PostgreSQL: requests that wait share one round
+//! trip, which starts after they arrived, reads the states of all accounts involved and what was
+//! changed since those that are known here, and records all their nonces. The caches move on before
+//! any of the requests is answered; what a request then has to load, it loads by itself.
 
-use std::collections::HashSet;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use crate::iam::batch::Batcher;
-use crate::iam::id_map::IdMap;
+use crate::iam::caches::Caches;
 use crate::iam::views::AccountView;
-use crate::model::account::RevisionTag;
+use crate::model::account::AccountState;
+use crate::model::change::Touched;
 use crate::policy::ids::AccountId;
-use crate::store::{NonceRow, Store, StoreError};
+use crate::store::{Known, NonceRow, Snapshot, Store, StoreError};
 
 /// Why a request could not be placed in time.
 #[derive(Debug, thiserror::Error)]
@@ -31,9 +35,9 @@ pub enum FreshnessError {
 #[derive(Debug)]
 pub struct Current {
     /// The caller's account.
-    pub own: Arc<AccountView>,
+    pub own: AccountView,
     /// The other account involved, where there is one and it exists.
-    pub other: Option<Arc<AccountView>>,
+    pub other: Option<AccountView>,
 }
 
 /// One request's question to the batch.
@@ -46,33 +50,23 @@ struct Question {
 
 #[derive(Debug)]
 struct Verdict {
-    own: Option<RevisionTag>,
-    other: Option<RevisionTag>,
+    own: Option<AccountView>,
+    other: Option<AccountView>,
     fresh: bool,
-}
-
-#[derive(Debug)]
-struct Slot {
-    view: Option<Arc<AccountView>>,
-    /// Moves with every commit of ours, so that a load that began before it installs nothing.
-    generation: u64,
 }
 
 /// Most requests that may wait for a batch, and most that go into one.
 const WAITING: usize = 4096;
 const LARGEST_BATCH: usize = 512;
-/// How many accounts are remembered not to exist.
-const MISSING_KEPT: usize = 4096;
 
-/// The views of all accounts, and how they are kept current.
+/// The caches of all accounts, and how they are kept current.
 pub struct Freshness {
     store: Arc<dyn Store>,
-    slots: RwLock<IdMap<AccountId, Slot>>,
-    /// Accounts known not to exist, so that naming one again costs what naming another costs.
-    missing: RwLock<HashSet<AccountId>>,
+    caches: Arc<Caches>,
     /// `None` in embedded mode.
     batches: Option<Batcher<Question, Option<Verdict>>>,
-    total_budget: usize,
+    /// Whether the system account was seen to have moved on.
+    system_moved: Arc<AtomicBool>,
 }
 
 impl std::fmt::Debug for Freshness {
@@ -84,21 +78,32 @@ impl std::fmt::Debug for Freshness {
 }
 
 impl Freshness {
-    /// `cache_bytes` bounds all views together; one account gets a quarter of it.
-    pub fn new(store: Arc<dyn Store>, embedded: bool, cache_bytes: usize) -> Self {
+    /// `cache_bytes` bounds what is kept of all accounts together; one account gets a quarter of it.
+    /// `patience` is how long a request waits for its answer.
+    pub fn new(
+        store: Arc<dyn Store>,
+        embedded: bool,
+        cache_bytes: usize,
+        patience: Duration,
+    ) -> Self {
+        let caches = Arc::new(Caches::new(cache_bytes));
+        let system_moved = Arc::new(AtomicBool::new(false));
         let batches = (!embedded).then(|| {
-            let store = Arc::clone(&store);
-            Batcher::start(WAITING, LARGEST_BATCH, move |questions| {
-                let store = Arc::clone(&store);
-                async move { ask(store.as_ref(), &questions).await }
+            let asker = Arc::new(Asker {
+                store: Arc::clone(&store),
+                caches: Arc::clone(&caches),
+                system_moved: Arc::clone(&system_moved),
+            });
+            Batcher::start(WAITING, LARGEST_BATCH, patience, move |questions| {
+                let asker = Arc::clone(&asker);
+                async move { asker.ask(&questions).await }
             })
         });
         Self {
             store,
-            slots: RwLock::default(),
-            missing: RwLock::new(HashSet::new()),
+            caches,
             batches,
-            total_budget: cache_bytes,
+            system_moved,
         }
     }
 
@@ -138,12 +143,9 @@ impl Freshness {
                 if !verdict.fresh {
                     return Err(FreshnessError::NonceUsed);
                 }
-                let tag = verdict.own.ok_or(FreshnessError::Unavailable)?;
                 Current {
-                    own: self.view_at(own, tag),
-                    other: other
-                        .zip(verdict.other)
-                        .map(|(other, tag)| self.view_at(other, tag)),
+                    own: verdict.own.ok_or(FreshnessError::Unavailable)?,
+                    other: verdict.other,
                 }
             }
         };
@@ -154,169 +156,153 @@ impl Freshness {
         Ok(current)
     }
 
-    fn known(&self, account: AccountId) -> (Option<Arc<AccountView>>, u64) {
-        let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);
-        slots
-            .get(&account)
-            .map_or((None, 0), |slot| (slot.view.clone(), slot.generation))
-    }
-
     async fn embedded_view(
         &self,
         account: AccountId,
-    ) -> Result<Option<Arc<AccountView>>, FreshnessError> {
-        let (view, generation) = self.known(account);
-        if view.is_some() {
-            return Ok(view);
+    ) -> Result<Option<AccountView>, FreshnessError> {
+        let (cache, generation) = self.caches.get(account);
+        if let Some(cache) = cache {
+            let state = cache.state();
+            return Ok(Some(AccountView::new(cache, state)));
         }
-        if self.is_missing(account) {
+        if self.caches.is_missing(account) {
             return Ok(None);
         }
-        let tag = match self.store.begin_read(account).await {
-            Ok(snapshot) => snapshot.account().tag,
+        match self.store.begin_read(account).await {
+            Ok(snapshot) => {
+                let state = snapshot.state();
+                Ok(Some(self.caches.install(account, state, generation)))
+            }
             Err(StoreError::NotFound) => {
-                self.note_missing(account, generation);
-                return Ok(None);
+                self.caches.note_missing(account, generation);
+                Ok(None)
             }
             Err(error) => {
                 tracing::error!(%error, account.id = %account, "an account cannot be read");
-                return Err(FreshnessError::Unavailable);
+                Err(FreshnessError::Unavailable)
             }
-        };
-        let view = self.new_view(account, tag);
-        let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
-        let slot = slots.entry(account).or_insert(Slot {
-            view: None,
-            generation: 0,
-        });
-        // A commit since the read began may have made it stale: then it serves this request, which
-        // arrived before, and no other.
-        if slot.generation == generation && slot.view.is_none() {
-            slot.view = Some(Arc::clone(&view));
         }
-        Ok(Some(view))
     }
 
-    fn is_missing(&self, account: AccountId) -> bool {
-        let missing = self.missing.read().unwrap_or_else(PoisonError::into_inner);
-        missing.contains(&account)
+    /// A view of the very state that a snapshot sees, for a request that found what it needs not
+    /// kept and the account moved on. What it loads is kept for others too, where it is in place.
+    pub fn pinned(&self, snapshot: &dyn Snapshot) -> AccountView {
+        AccountView::of(snapshot, self.caches.get(snapshot.account().id).0)
     }
 
-    fn note_missing(&self, account: AccountId, generation: u64) {
-        // Held while it is noted, so that an account that is made meanwhile is not.
-        let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);
-        if slots.get(&account).map_or(0, |slot| slot.generation) != generation {
-            return;
+    /// Gives room after something was loaded into a view.
+    pub fn make_room(&self, view: &AccountView) {
+        self.caches.make_room(view.cache());
+    }
+
+    /// Moves on what is kept of an account over a commit of this process. With PostgreSQL the next
+    /// batch does that, for our commits as for others'.
+    pub fn committed(&self, account: AccountId, to: AccountState, touched: Option<&[Touched]>) {
+        if self.is_embedded() {
+            self.caches.committed(account, to, touched);
         }
-        let mut missing = self.missing.write().unwrap_or_else(PoisonError::into_inner);
-        if missing.len() >= MISSING_KEPT {
-            missing.clear();
-        }
-        missing.insert(account);
     }
 
-    fn new_view(&self, account: AccountId, tag: RevisionTag) -> Arc<AccountView> {
-        Arc::new(AccountView::new(
-            account,
-            tag,
-            (self.total_budget / 4).max(1),
-        ))
-    }
-
-    /// The view of `account` at `tag`, made anew where the one that is held is of another.
-    fn view_at(&self, account: AccountId, tag: RevisionTag) -> Arc<AccountView> {
-        if let Some(view) = self.known(account).0.filter(|view| view.tag == tag) {
-            return view;
-        }
-        let view = self.new_view(account, tag);
-        let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
-        let slot = slots.entry(account).or_insert(Slot {
-            view: None,
-            generation: 0,
-        });
-        slot.view = Some(Arc::clone(&view));
-        view
-    }
-
-    /// Drops what is held of an account. Call it when a transaction that changes it has ended,
-    /// however it ended: a commit whose answer was lost may have happened.
+    /// Drops what is kept of an account: a commit whose answer was lost may have happened.
     pub fn forget(&self, account: AccountId) {
-        let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
-        let slot = slots.entry(account).or_insert(Slot {
-            view: None,
-            generation: 0,
-        });
-        slot.generation += 1;
-        slot.view = None;
-        let mut missing = self.missing.write().unwrap_or_else(PoisonError::into_inner);
-        missing.remove(&account);
+        self.caches.forget(account);
     }
 
-    /// Drops the views longest unused while all together weigh more than their bound.
+    /// Whether the system account has moved on since this was last asked.
+    pub fn take_system_moved(&self) -> bool {
+        self.system_moved.swap(false, Ordering::Relaxed)
+    }
+
+    /// Drops the caches longest unused while all together weigh more than their bound.
     pub fn trim(&self) {
-        let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
-        let weigh = |slot: &Slot| slot.view.as_ref().map_or(0, |view| view.bytes());
-        let mut total: usize = slots.values().map(weigh).sum();
-        while total > self.total_budget {
-            let oldest = slots
-                .values_mut()
-                .filter(|slot| weigh(slot) > 0)
-                .min_by_key(|slot| slot.view.as_ref().map_or(0, |view| view.used_at()));
-            let Some(slot) = oldest else { return };
-            total -= weigh(slot);
-            slot.view = None;
-        }
+        self.caches.trim();
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a gauge is a floating-point number"
+        )]
+        metrics::gauge!("rampart_cache_bytes").set(self.caches.bytes() as f64);
     }
 }
 
-/// Asks the database for a whole batch; where that fails, for each question alone, so that one bad
-/// question fails nobody else's.
-async fn ask(store: &dyn Store, questions: &[Question]) -> Vec<Option<Verdict>> {
-    match ask_together(store, questions).await {
-        Ok(verdicts) => verdicts,
-        Err(error) => {
-            tracing::warn!(%error, size = questions.len(), "a freshness batch failed");
-            if questions.len() == 1 || matches!(error, StoreError::Unavailable(_)) {
-                return questions.iter().map(|_| None).collect();
-            }
-            let mut verdicts = Vec::with_capacity(questions.len());
-            for question in questions {
-                let alone = ask_together(store, std::slice::from_ref(question)).await;
-                verdicts.push(alone.ok().and_then(|mut verdicts| verdicts.pop().flatten()));
-            }
-            verdicts
-        }
-    }
+/// Asks the database for a batch.
+struct Asker {
+    store: Arc<dyn Store>,
+    caches: Arc<Caches>,
+    system_moved: Arc<AtomicBool>,
 }
 
-async fn ask_together(
-    store: &dyn Store,
-    questions: &[Question],
-) -> Result<Vec<Option<Verdict>>, StoreError> {
-    let mut accounts: Vec<AccountId> = questions
-        .iter()
-        .flat_map(|q| std::iter::once(q.own).chain(q.other))
-        .collect();
-    accounts.sort_unstable();
-    accounts.dedup();
-    let nonces: Vec<NonceRow> = questions.iter().filter_map(|q| q.nonce).collect();
-    let answer = store.freshness(&accounts, &nonces).await?;
-    let tag_of = |account: AccountId| {
-        accounts
-            .binary_search(&account)
-            .ok()
-            .and_then(|index| answer.tags.get(index).copied().flatten())
-    };
-    let mut fresh = answer.fresh.iter().copied();
-    Ok(questions
-        .iter()
-        .map(|question| {
-            Some(Verdict {
-                own: tag_of(question.own),
-                other: question.other.and_then(tag_of),
-                // A nonce without an answer was not recorded.
-                fresh: question.nonce.is_none() || fresh.next().unwrap_or(false),
+impl Asker {
+    /// Asks for a whole batch; where the database refuses that, for each half alone, so that one bad
+    /// question fails nobody else's.
+    async fn ask(&self, questions: &[Question]) -> Vec<Option<Verdict>> {
+        match self.ask_together(questions).await {
+            Ok(verdicts) => verdicts,
+            Err(error) => {
+                tracing::warn!(%error, size = questions.len(), "a freshness batch failed");
+                // Where the database does not answer, whether the nonces were recorded is not known
+                // either, and to ask again would take them for used.
+                if questions.len() == 1 || matches!(error, StoreError::Unavailable(_)) {
+                    return questions.iter().map(|_| None).collect();
+                }
+                let (one, other) = questions.split_at(questions.len() / 2);
+                let mut verdicts = Box::pin(self.ask(one)).await;
+                verdicts.extend(Box::pin(self.ask(other)).await);
+                verdicts
+            }
+        }
+    }
+
+    async fn ask_together(
+        &self,
+        questions: &[Question],
+    ) -> Result<Vec<Option<Verdict>>, StoreError> {
+        let involved = questions
+            .iter()
+            .flat_map(|q| std::iter::once(q.own).chain(q.other))
+            .chain([AccountId::SYSTEM]);
+        let mut known: HashMap<AccountId, Known> = HashMap::new();
+        for account in involved {
+            known
+                .entry(account)
+                .or_insert_with(|| self.caches.known(account));
+        }
+        let accounts: Vec<Known> = known.into_values().collect();
+        let nonces: Vec<NonceRow> = questions.iter().filter_map(|q| q.nonce).collect();
+        let begin = tokio::time::Instant::now();
+        let answer = self.store.freshness(&accounts, &nonces).await?;
+        count(questions.len(), begin.elapsed());
+        let mut views: HashMap<AccountId, AccountView> = HashMap::new();
+        for (known, moved) in accounts.iter().zip(answer.accounts) {
+            match moved {
+                Some(Ok(moved)) => {
+                    if known.account == AccountId::SYSTEM && known.state != Some(moved.state) {
+                        self.system_moved.store(true, Ordering::Relaxed);
+                    }
+                    views.insert(known.account, self.caches.moved(known.account, &moved));
+                }
+                Some(Err(error)) => {
+                    tracing::error!(%error, account.id = %known.account, "an account cannot be read");
+                }
+                None => {}
+            }
+        }
+        let mut fresh = answer.fresh.iter().copied();
+        Ok(questions
+            .iter()
+            .map(|question| {
+                Some(Verdict {
+                    own: views.get(&question.own).cloned(),
+                    other: question.other.and_then(|other| views.get(&other).cloned()),
+                    // A nonce without an answer was not recorded.
+                    fresh: question.nonce.is_none() || fresh.next().unwrap_or(false),
+                })
             })
-        })
-        .collect())
+            .collect())
+    }
+}
+
+fn count(requests: usize, took: Duration) {
+    metrics::counter!("rampart_freshness_batches_total").increment(1);
+    metrics::counter!("rampart_freshness_requests_total").increment(requests as u64);
+    metrics::histogram!("rampart_freshness_seconds").record(took.as_secs_f64());
 }

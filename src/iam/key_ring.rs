@@ -205,15 +205,15 @@ impl KeyRing {
         self.clock.now_millis() - self.reloaded_at.load(Ordering::Relaxed)
     }
 
-    /// Reloads where it is due.
+    /// Reloads where it is due, or where `moved` says that the system account was changed.
     ///
     /// # Errors
     /// [`KeyRingError`]; the copy that is held goes on being used.
-    pub async fn tick(&self) -> Result<(), KeyRingError> {
+    pub async fn tick(&self, moved: bool) -> Result<(), KeyRingError> {
         let since = self.since_reload();
         let again = self.is_stale.load(Ordering::Relaxed) && since >= RELOAD_MILLIS_AT_LEAST;
         let activation = self.next_activation.load(Ordering::Relaxed) <= self.clock.now();
-        if since >= RELOAD_SECONDS * 1000 || activation || again {
+        if moved || since >= RELOAD_SECONDS * 1000 || activation || again {
             self.reload().await?;
         }
         Ok(())

@@ -4,15 +4,15 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use crate::credential::acs3::Acs3Key;
 use crate::credential::rpc::RpcKey;
 use crate::iam::batch::Batcher;
 use crate::iam::secrets::Secrets;
-use crate::model::account::RevisionTag;
 use crate::model::key::{AccessKey, AccessKeyStatus, KeyOwner};
 use crate::policy::ids::{AccessKeyId, AccountId};
-use crate::store::{Store, StoreError};
+use crate::store::{Snapshot, Store};
 
 /// A long-lived key, ready to verify.
 #[derive(Debug)]
@@ -31,17 +31,8 @@ pub struct Signer {
     pub acs3: Acs3Key,
     /// The secret as it was stored: who finds another in the database knows that this one is old.
     pub sealed_secret: Box<[u8]>,
-    /// The tag at which this was read; of no revision until the account's tag was compared once.
-    tag: RevisionTag,
     /// When it was looked up for a signature that did not match, in unix milliseconds.
     doubted_at: AtomicI64,
-}
-
-impl Signer {
-    /// Whether this is known to be true at `tag`.
-    pub fn is_of(&self, tag: RevisionTag) -> bool {
-        self.tag == tag
-    }
 }
 
 /// Why a key was not found.
@@ -69,7 +60,6 @@ type Found = Result<Option<AccessKey>, KeyError>;
 
 /// The keys that were used lately.
 pub struct Keys {
-    store: Arc<dyn Store>,
     secrets: Arc<Secrets>,
     known: RwLock<HashMap<Box<str>, Arc<Signer>>>,
     lookups: Batcher<AccessKeyId, Found>,
@@ -84,22 +74,25 @@ impl std::fmt::Debug for Keys {
 
 impl Keys {
     /// No key is known yet.
-    pub fn new(store: Arc<dyn Store>, secrets: Arc<Secrets>) -> Self {
-        let looked_up = Arc::clone(&store);
-        let lookups = Batcher::start(WAITING, LARGEST_BATCH, move |ids: Vec<AccessKeyId>| {
-            let store = Arc::clone(&looked_up);
-            async move {
-                match store.find_keys(&ids).await {
-                    Ok(found) => found.into_iter().map(Ok).collect(),
-                    Err(error) => {
-                        tracing::error!(%error, "access keys cannot be looked up");
-                        ids.iter().map(|_| Err(KeyError::Unavailable)).collect()
+    pub fn new(store: Arc<dyn Store>, secrets: Arc<Secrets>, patience: Duration) -> Self {
+        let lookups = Batcher::start(
+            WAITING,
+            LARGEST_BATCH,
+            patience,
+            move |ids: Vec<AccessKeyId>| {
+                let store = Arc::clone(&store);
+                async move {
+                    match store.find_keys(&ids).await {
+                        Ok(found) => found.into_iter().map(Ok).collect(),
+                        Err(error) => {
+                            tracing::error!(%error, "access keys cannot be looked up");
+                            ids.iter().map(|_| Err(KeyError::Unavailable)).collect()
+                        }
                     }
                 }
-            }
-        });
+            },
+        );
         Self {
-            store,
             secrets,
             known: RwLock::new(HashMap::new()),
             lookups,
@@ -131,8 +124,8 @@ impl Keys {
             .ask(id)
             .await
             .map_err(|_| KeyError::Unavailable)??;
-        // Which revision this is shows when the account's tag is read: until then it is of none.
-        let signer = self.prepare(&key.ok_or(KeyError::NotFound)?, RevisionTag([0; 16]))?;
+        // Whether this is the key as it is now shows when the account's state is read.
+        let signer = self.prepare(&key.ok_or(KeyError::NotFound)?)?;
         self.keep(&signer);
         Ok(signer)
     }
@@ -176,22 +169,20 @@ impl Keys {
         }
     }
 
-    /// Reads a key again, at `tag` or later.
+    /// The key as a snapshot has it.
     ///
     /// # Errors
     /// [`KeyError`].
-    pub async fn refresh(&self, signer: &Signer) -> Result<Arc<Signer>, KeyError> {
-        let unavailable = |error: StoreError| {
+    pub async fn read(
+        &self,
+        snapshot: &mut dyn Snapshot,
+        signer: &Signer,
+    ) -> Result<Arc<Signer>, KeyError> {
+        let key = snapshot.get_key(&signer.id).await.map_err(|error| {
             tracing::error!(%error, "an access key cannot be read");
             KeyError::Unavailable
-        };
-        let mut snapshot = self
-            .store
-            .begin_read(signer.account)
-            .await
-            .map_err(unavailable)?;
-        let tag = snapshot.account().tag;
-        let Some(key) = snapshot.get_key(&signer.id).await.map_err(unavailable)? else {
+        })?;
+        let Some(key) = key else {
             self.known
                 .write()
                 .unwrap_or_else(PoisonError::into_inner)
@@ -199,17 +190,12 @@ impl Keys {
             return Err(KeyError::NotFound);
         };
         let doubted_at = signer.doubted_at.load(Ordering::Relaxed);
-        let signer = self.prepare(&key, tag)?;
+        let signer = self.prepare(&key)?;
         signer.doubted_at.store(doubted_at, Ordering::Relaxed);
-        self.keep(&signer);
         Ok(signer)
     }
 
-    /// A stored key, ready to verify; not kept.
-    ///
-    /// # Errors
-    /// [`KeyError::NotFound`] where its secret does not open.
-    pub fn prepare(&self, key: &AccessKey, tag: RevisionTag) -> Result<Arc<Signer>, KeyError> {
+    fn prepare(&self, key: &AccessKey) -> Result<Arc<Signer>, KeyError> {
         let secret = self.secrets.open_access_key(key).map_err(|error| {
             tracing::error!(%error, access_key.id = %key.id, "a stored secret does not open");
             KeyError::NotFound
@@ -222,9 +208,13 @@ impl Keys {
             rpc: RpcKey::new(&secret),
             acs3: Acs3Key::new(&secret),
             sealed_secret: key.sealed_secret.as_slice().into(),
-            tag,
             doubted_at: AtomicI64::new(i64::MIN),
         }))
+    }
+
+    /// Takes this for the key from now on: it is the one as of a state of the account.
+    pub fn adopt(&self, signer: &Arc<Signer>) {
+        self.keep(signer);
     }
 
     fn keep(&self, signer: &Arc<Signer>) {

@@ -8,6 +8,8 @@ pub mod audit;
 pub mod authn;
 pub mod authz;
 pub mod batch;
+mod cache;
+mod caches;
 pub mod caller;
 pub mod fixed_secret;
 pub mod freshness;
@@ -18,6 +20,7 @@ pub mod keys;
 pub mod replay;
 pub mod secrets;
 pub mod sessions;
+mod shelf;
 pub mod views;
 pub mod write;
 
@@ -124,6 +127,11 @@ impl std::fmt::Debug for dyn Entropy {
     }
 }
 
+/// How long a request waits for what the database is asked in a batch.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// For how long it is kept what each transaction touched, in seconds: a replica that has not asked for
+/// an account that long drops what it keeps of it.
+const CHANGES_KEPT_SECONDS: i64 = 600;
 /// How often refusals are written, in seconds.
 const FLUSH_SECONDS: i64 = 2;
 /// How often what need not be kept any longer is deleted from the database, in seconds.
@@ -170,8 +178,8 @@ impl Iam {
         };
         let window = i64::from(config.clock_window_seconds);
         Ok(Arc::new(Self {
-            keys: Keys::new(Arc::clone(&store), Arc::clone(&secrets)),
-            freshness: Freshness::new(Arc::clone(&store), embedded, config.cache_bytes),
+            keys: Keys::new(Arc::clone(&store), Arc::clone(&secrets), PATIENCE),
+            freshness: Freshness::new(Arc::clone(&store), embedded, config.cache_bytes, PATIENCE),
             replay: Replay::new(config.max_nonces, window, mark),
             nonce_hasher: NonceHasher::new(&config.master_key),
             window: TimeWindow {
@@ -206,7 +214,8 @@ impl Iam {
         {
             tracing::error!("moving the replay mark failed");
         }
-        if let Err(error) = self.key_ring.tick().await {
+        let moved = self.freshness.take_system_moved();
+        if let Err(error) = self.key_ring.tick(moved).await {
             tracing::error!(%error, "the token keys cannot be read");
         }
         self.freshness.trim();
@@ -232,6 +241,9 @@ impl Iam {
                 .await
         {
             tracing::warn!(%error, "old nonces cannot be deleted");
+        }
+        if let Err(error) = self.store.forget_changes(CHANGES_KEPT_SECONDS).await {
+            tracing::warn!(%error, "old changes cannot be deleted");
         }
         let before = now.div_euclid(60) - REFUSALS_KEPT_MINUTES;
         if let Err(error) = self.store.forget_refusals(before).await {

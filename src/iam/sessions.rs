@@ -22,7 +22,7 @@ use crate::policy::flow::{Step, Verdict};
 use crate::policy::ids::{RoleName, RoleSessionName};
 use crate::policy::principal::Principal;
 use crate::policy::trust::TrustRequest;
-use crate::store::StoreError;
+use crate::store::{Snapshot, StoreError};
 
 /// The shortest session, in seconds.
 pub const MIN_DURATION: i64 = 900;
@@ -184,17 +184,51 @@ impl Iam {
         self.mint(caller, &role, request, identity, duration)
     }
 
-    /// The role as it is at `view`; `None` where there is none.
+    /// Puts a role into a view that was pinned to a snapshot.
+    ///
+    /// # Errors
+    /// As the store.
+    pub async fn pin_role(
+        &self,
+        view: &AccountView,
+        snapshot: &mut dyn Snapshot,
+        name: &RoleName,
+    ) -> Result<(), StoreError> {
+        view.load_role(snapshot, name).await?;
+        self.freshness.make_room(view);
+        Ok(())
+    }
+
+    /// A view of another account than the caller's as a snapshot of now sees it, with the role that
+    /// is asked for; `None` where there is no such account.
+    ///
+    /// # Errors
+    /// As the store.
+    pub async fn pin_other(&self, arn: &RoleArn) -> Result<Option<AccountView>, StoreError> {
+        let mut snapshot = match self.store.begin_read(arn.account).await {
+            Ok(snapshot) => snapshot,
+            Err(StoreError::NotFound) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let view = self.freshness.pinned(snapshot.as_ref());
+        self.pin_role(&view, snapshot.as_mut(), &arn.name).await?;
+        Ok(Some(view))
+    }
+
+    /// The role as it is at `view`; `None` where there is none. [`StoreError::Conflict`] where it is
+    /// not kept and the account has moved on.
     async fn role_view(
         &self,
-        view: &Arc<AccountView>,
+        view: &AccountView,
         arn: &RoleArn,
     ) -> Result<Option<Arc<RoleView>>, StoreError> {
         if let Some(known) = view.role(&arn.name) {
             return Ok(known);
         }
         let mut snapshot = self.store.begin_read(arn.account).await?;
-        view.load_role(snapshot.as_mut(), &arn.name).await
+        let loaded = view.load_role(snapshot.as_mut(), &arn.name).await?;
+        self.freshness.make_room(view);
+        Ok(loaded)
     }
 
     fn mint(

@@ -1,22 +1,22 @@
-//! What this replica knows of accounts: keys, principals with their compiled policies, roles with
-//! their compiled trust. Everything hangs on one [`AccountView`], which is true at one revision
-//! tag; when the account moves on, the view is dropped whole.
+//! What a request is decided on: an account as it was at one state, with what is kept of it
+//! (`iam::cache`) and the loading of what is not.
 
-use std::collections::{HashMap, HashSet};
-use std::hash::Hash;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::model::account::RevisionTag;
+use crate::iam::cache::{AccountCache, Document};
+use crate::iam::keys::Signer;
+use crate::iam::shelf::Charge;
+use crate::model::account::AccountState;
 use crate::model::catalog;
 use crate::model::policy::{PolicyRef, PolicyType, VersionId};
 use crate::model::principal::{PrincipalId, Role};
 use crate::policy::compile::CompiledPolicy;
 use crate::policy::document::DocumentKind;
 use crate::policy::evaluate::PolicySet;
-use crate::policy::ids::{AccountId, PolicyName, RoleName, UserName};
+use crate::policy::ids::{AccessKeyId, AccountId, PolicyName, RoleName, UserName};
 use crate::policy::trust::TrustPolicy;
-use crate::store::{Result as StoreResult, Snapshot};
+use crate::store::{Result as StoreResult, Snapshot, StoreError};
 
 /// A user or role, and what it may do.
 #[derive(Debug)]
@@ -29,6 +29,21 @@ pub struct PrincipalView {
     pub policies: PolicySet,
     /// Which policy stands at which place of `policies`.
     pub sources: Box<[(PolicyRef, VersionId)]>,
+    /// Those of its policies that can change.
+    documents: Box<[Arc<Document>]>,
+}
+
+impl PrincipalView {
+    pub(super) fn documents(&self) -> &[Arc<Document>] {
+        &self.documents
+    }
+
+    /// Whether its policies are still what they were when it was read.
+    pub(super) fn is_true_at(&self, revision: i64) -> bool {
+        self.documents
+            .iter()
+            .all(|document| document.is_true_at(revision))
+    }
 }
 
 /// A role as one that is to be assumed.
@@ -40,131 +55,107 @@ pub struct RoleView {
     pub trust: TrustPolicy,
 }
 
-/// One account at one revision tag.
-#[derive(Debug)]
+/// One account at one state.
+#[derive(Debug, Clone)]
 pub struct AccountView {
     /// The account.
     pub account: AccountId,
-    /// The tag at which everything here is true.
-    pub tag: RevisionTag,
-    principals: Shelf<PrincipalId, PrincipalView>,
-    roles: Shelf<RoleName, RoleView>,
-    /// Roles known not to exist, so that asking for one again costs what a refusal costs. Strangers
-    /// can ask: it takes no room from what the account itself uses.
-    absent: RwLock<HashSet<RoleName>>,
-    /// Compiled documents, shared by the principals they are attached to.
-    documents: Shelf<(PolicyName, VersionId), CompiledPolicy>,
-    bytes: AtomicUsize,
-    budget: usize,
-    /// When a request last came, in unix seconds.
-    used_at: AtomicU64,
-}
-
-/// A map that is read on the hot path and seldom written.
-#[derive(Debug)]
-struct Shelf<K, V>(RwLock<HashMap<K, Arc<V>>>);
-
-impl<K: Eq + Hash, V> Shelf<K, V> {
-    fn new() -> Self {
-        Self(RwLock::new(HashMap::new()))
-    }
-
-    fn get(&self, key: &K) -> Option<Arc<V>> {
-        self.0
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(key)
-            .cloned()
-    }
-
-    fn put(&self, key: K, value: Arc<V>) {
-        self.0
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(key, value);
-    }
-
-    fn clear(&self) {
-        self.0
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
-    }
+    /// The state at which everything here is true.
+    pub state: AccountState,
+    cache: Arc<AccountCache>,
+    /// Where what is loaded is kept for others, where that is not `cache`.
+    shared: Option<Arc<AccountCache>>,
 }
 
 /// What a compiled document weighs, roughly: its text, matchers and their tables.
 const COMPILED_FACTOR: usize = 4;
-/// How many roles are remembered not to exist.
-const ABSENT_KEPT: usize = 1024;
 /// What an entry weighs beside its documents.
 const ENTRY_COST: usize = 512;
+/// What a key weighs, with the prepared states of both schemes.
+const KEY_COST: usize = 1536;
 
 impl AccountView {
-    /// An empty view. `budget` bounds what is kept in it, in bytes.
-    pub fn new(account: AccountId, tag: RevisionTag, budget: usize) -> Self {
+    pub(super) fn new(cache: Arc<AccountCache>, state: AccountState) -> Self {
         Self {
-            account,
-            tag,
-            principals: Shelf::new(),
-            roles: Shelf::new(),
-            absent: RwLock::default(),
-            documents: Shelf::new(),
-            bytes: AtomicUsize::new(0),
-            budget,
-            used_at: AtomicU64::new(0),
+            account: cache.account,
+            state,
+            cache,
+            shared: None,
         }
     }
 
-    /// What the view weighs, in bytes, roughly.
+    /// A view of the very state that a snapshot or transaction sees, which what is loaded through it
+    /// fills. `shared` gets what is loaded too; never that of a transaction, which may not commit.
+    pub(super) fn of(snapshot: &dyn Snapshot, shared: Option<Arc<AccountCache>>) -> Self {
+        let (account, state) = (snapshot.account().id, snapshot.state());
+        Self {
+            account,
+            state,
+            cache: Arc::new(AccountCache::new(account, state, Arc::default())),
+            shared,
+        }
+    }
+
+    /// The cache that others use.
+    pub(super) fn cache(&self) -> &Arc<AccountCache> {
+        self.shared.as_ref().unwrap_or(&self.cache)
+    }
+
+    /// What is kept of the account weighs so much, in bytes, roughly.
     pub fn bytes(&self) -> usize {
-        self.bytes.load(Ordering::Relaxed)
+        self.cache.meter.own()
     }
 
     pub(super) fn touch(&self, now: i64) {
-        let now = u64::try_from(now).unwrap_or(0);
-        if self.used_at.load(Ordering::Relaxed) != now {
-            self.used_at.store(now, Ordering::Relaxed);
-        }
+        self.cache.touch(now);
     }
 
-    pub(super) fn used_at(&self) -> u64 {
-        self.used_at.load(Ordering::Relaxed)
-    }
-
-    /// The principal, if it is known here already.
+    /// The principal, if it is known here.
     pub fn principal(&self, id: PrincipalId) -> Option<Arc<PrincipalView>> {
-        self.principals.get(&id)
+        self.cache.principal(id, self.state.revision)
     }
 
     /// The role, if it is known here already whether there is one.
     pub fn role(&self, name: &RoleName) -> Option<Option<Arc<RoleView>>> {
-        if let Some(known) = self.roles.get(name) {
-            return Some(Some(known));
-        }
-        let absent = self.absent.read().unwrap_or_else(PoisonError::into_inner);
-        absent.contains(name).then_some(None)
+        self.cache.role(name, self.state.revision)
     }
 
-    /// Makes room for `cost`: who is over its budget evicts itself, nobody else.
-    fn charge(&self, cost: usize) {
-        if self.bytes.fetch_add(cost, Ordering::Relaxed) + cost > self.budget {
-            self.principals.clear();
-            self.roles.clear();
-            self.documents.clear();
-            self.bytes.store(cost, Ordering::Relaxed);
+    /// The key as it is in this state, if it is known here.
+    pub fn key(&self, id: &AccessKeyId) -> Option<Arc<Signer>> {
+        self.cache.key(id, self.state.revision)
+    }
+
+    /// Refuses a snapshot of another state: what it holds must not be mixed with what is here.
+    pub(super) fn expect_same(&self, snapshot: &dyn Snapshot) -> StoreResult<()> {
+        if snapshot.state() == self.state {
+            Ok(())
+        } else {
+            Err(StoreError::Conflict)
         }
     }
 
-    /// Reads a principal from a snapshot; keeps it if the snapshot is of this view's state.
+    fn caches(&self) -> impl Iterator<Item = &Arc<AccountCache>> {
+        std::iter::once(&self.cache).chain(&self.shared)
+    }
+
+    /// Keeps a key that was read in this state.
+    pub(super) fn keep_key(&self, signer: &Arc<Signer>) {
+        for cache in self.caches() {
+            cache.keep_key(self.state, signer, KEY_COST);
+        }
+    }
+
+    /// Reads a principal from a snapshot of this state, and keeps it.
     ///
     /// # Errors
-    /// As the store; `Ok(None)` where there is no such principal.
+    /// As the store, and [`StoreError::Conflict`] where the snapshot is of another state; `Ok(None)`
+    /// where there is no such principal.
     pub async fn load_principal(
         &self,
         snapshot: &mut dyn Snapshot,
         id: PrincipalId,
     ) -> StoreResult<Option<Arc<PrincipalView>>> {
-        let current = snapshot.account().tag == self.tag;
+        self.expect_same(snapshot)?;
         let (user_name, session_epoch) = match id {
             PrincipalId::User(id) => match snapshot.get_user_by_id(id).await? {
                 Some(user) => (Some(user.name), 0),
@@ -175,25 +166,13 @@ impl AccountView {
                 None => return Ok(None),
             },
         };
-        let mut cost = ENTRY_COST;
         let mut compiled = Vec::new();
         let mut sources = Vec::new();
+        let mut documents = Vec::new();
         for (policy, version) in snapshot.list_attached_documents(id).await? {
-            let key = (policy.name.clone(), version.version);
-            let known = self.documents.get(&key).filter(|_| current);
-            let document = known.unwrap_or_else(|| {
-                cost += version.document.len() * COMPILED_FACTOR;
-                let document = Arc::new(read_stored(
-                    DocumentKind::Identity,
-                    &version.document,
-                    &policy.name,
-                ));
-                if current {
-                    self.documents.put(key, Arc::clone(&document));
-                }
-                document
-            });
-            compiled.push(document);
+            let document = self.document(&policy.name, version.version, &version.document);
+            compiled.push(Arc::clone(&document.compiled));
+            documents.push(document);
             sources.push((
                 PolicyRef {
                     policy_type: PolicyType::Custom,
@@ -214,31 +193,40 @@ impl AccountView {
             session_epoch,
             policies: PolicySet::new(compiled),
             sources: sources.into(),
+            documents: documents.into(),
         });
-        if current {
-            self.charge(cost);
-            self.principals.put(id, Arc::clone(&view));
+        for cache in self.caches() {
+            cache.keep_principal(self.state, id, &view, ENTRY_COST);
         }
         Ok(Some(view))
     }
 
-    /// Reads a role from a snapshot; keeps it if the snapshot is of this view's state.
+    /// The compiled document, shared with the principals that have it already.
+    fn document(&self, name: &PolicyName, version: VersionId, text: &str) -> Arc<Document> {
+        let home = self.cache();
+        if let Some(known) = home.document(self.state, name, version) {
+            return known;
+        }
+        let compiled = Arc::new(read_stored(DocumentKind::Identity, text, name));
+        let charge = Charge::new(&home.meter, text.len() * COMPILED_FACTOR);
+        let since = self.state.revision;
+        let name = name.clone();
+        Arc::new(Document::new(compiled, name, version, since, charge))
+    }
+
+    /// Reads a role from a snapshot of this state, and keeps it.
     ///
     /// # Errors
-    /// As the store; `Ok(None)` where there is no such role.
+    /// As [`Self::load_principal`]; `Ok(None)` where there is no such role.
     pub async fn load_role(
         &self,
         snapshot: &mut dyn Snapshot,
         name: &RoleName,
     ) -> StoreResult<Option<Arc<RoleView>>> {
-        let current = snapshot.account().tag == self.tag;
+        self.expect_same(snapshot)?;
         let Some(mut role) = snapshot.get_role(name).await? else {
-            if current {
-                let mut absent = self.absent.write().unwrap_or_else(PoisonError::into_inner);
-                if absent.len() >= ABSENT_KEPT {
-                    absent.clear();
-                }
-                absent.insert(name.clone());
+            for cache in self.caches() {
+                cache.keep_absent(self.state, name);
             }
             return Ok(None);
         };
@@ -248,11 +236,10 @@ impl AccountView {
             tracing::error!(role.name = %role.name, account.id = %self.account,
                 "a stored trust policy cannot be read: it trusts nobody");
         }
-        let cost = ENTRY_COST + text.len() * COMPILED_FACTOR;
+        let bytes = ENTRY_COST + text.len() * COMPILED_FACTOR;
         let view = Arc::new(RoleView { role, trust });
-        if current {
-            self.charge(cost);
-            self.roles.put(name.clone(), Arc::clone(&view));
+        for cache in self.caches() {
+            cache.keep_role(self.state, &view, bytes);
         }
         Ok(Some(view))
     }

@@ -1,4 +1,4 @@
-//! Changing an account: the transaction, and the views that are dropped when it ends.
+//! Changing an account: the transaction, and what is kept of the account moved on when it commits.
 
 use std::sync::Arc;
 
@@ -7,11 +7,13 @@ use crate::iam::generate;
 use crate::policy::ids::AccountId;
 use crate::store::{Snapshot, StoreError, Tx};
 
-/// A transaction on one account. When it goes, however it goes, what is cached of the account goes
-/// too: a commit whose answer was lost may have happened.
+/// A transaction on one account. Its commit moves on what is kept of the account; where the commit's
+/// answer is lost, what is kept goes, for it may have happened.
 pub struct WriteGuard {
     tx: Option<Box<dyn Tx>>,
     account: AccountId,
+    /// Whether what became of the commit is not known.
+    in_doubt: bool,
     iam: Arc<Iam>,
 }
 
@@ -43,16 +45,25 @@ impl WriteGuard {
     /// # Errors
     /// As the store.
     pub async fn commit(mut self) -> Result<(), StoreError> {
-        match self.tx.take() {
-            Some(tx) => tx.commit().await,
-            None => Ok(()),
-        }
+        let Some(tx) = self.tx.take() else {
+            return Ok(());
+        };
+        let (state, touched) = (tx.state(), tx.touched().clone());
+        self.in_doubt = true;
+        tx.commit().await?;
+        self.in_doubt = false;
+        self.iam
+            .freshness
+            .committed(self.account, state, touched.named());
+        Ok(())
     }
 }
 
 impl Drop for WriteGuard {
     fn drop(&mut self) {
-        self.iam.freshness.forget(self.account);
+        if self.in_doubt {
+            self.iam.freshness.forget(self.account);
+        }
     }
 }
 
@@ -74,6 +85,7 @@ impl Iam {
         Ok(WriteGuard {
             tx: Some(tx),
             account,
+            in_doubt: false,
             iam: Arc::clone(self),
         })
     }

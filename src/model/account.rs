@@ -7,6 +7,16 @@ use crate::policy::ids::AccountId;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RevisionTag(pub [u8; 16]);
 
+/// Which state of an account one has seen. The number orders the states of one history, the tag tells
+/// histories apart: after a restore the same number may come again, the same tag does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AccountState {
+    /// Moves on by one with every transaction that writes.
+    pub revision: i64,
+    /// That transaction's own.
+    pub tag: RevisionTag,
+}
+
 /// An account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {

@@ -4,6 +4,7 @@
 pub mod account;
 pub mod audit;
 pub mod catalog;
+pub mod change;
 pub mod key;
 pub mod policy;
 pub mod principal;

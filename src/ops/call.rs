@@ -13,7 +13,7 @@ use crate::iam::freshness::Current;
 use crate::ops::declare::{Declaration, Declared};
 use crate::ops::error::OpError;
 use crate::ops::params::{ParamFault, Params};
-use crate::policy::ids::AccountId;
+use crate::policy::arn::RoleArn;
 use crate::store::{Snapshot, Tx};
 
 /// What an operation may look at beside its parameters.
@@ -89,8 +89,8 @@ pub trait Checked: Send + Sync {
         Ok(Vec::new())
     }
 
-    /// Another account whose state the call is decided on.
-    fn other_account(&self) -> Option<AccountId> {
+    /// The role that the call takes; its account's state is one that the call is decided on.
+    fn role(&self) -> Option<&RoleArn> {
         None
     }
 }

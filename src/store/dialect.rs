@@ -4,15 +4,13 @@
 //! bind, [`Fields`] reads a row. A [`Dialect`] runs statements on its own kind of connection, so
 //! that the rest of the store is generic over it without a word of sqlx's own bounds.
 
-use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::str::FromStr;
 
 use sqlx::{Database, Pool};
 
-use super::{DatabaseIdentity, NonceRow, Result, StoreError};
+use super::{DatabaseIdentity, Known, NonceRow, Result, StoreError};
 use crate::model::account::RevisionTag;
-use crate::policy::ids::AccountId;
 
 /// A named statement. Only [`statements!`] makes one, so that each is in its file's list.
 #[derive(Debug)]
@@ -100,6 +98,12 @@ macro_rules! relation {
             $6::bigint[]
         )"
     };
+    (sqlite unix now) => {
+        "unixepoch()"
+    };
+    (postgres unix now) => {
+        "CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS BIGINT)"
+    };
     (sqlite skip locked) => {
         ""
     };
@@ -109,6 +113,19 @@ macro_rules! relation {
 }
 
 pub(crate) use {relation, statements};
+
+/// How many changes back an account is followed; whoever is further behind drops it whole.
+pub(super) const MOST_CHANGES: i64 = 256;
+
+/// The accounts that a trip asks for, as arrays to bind: ids, and for each the revision after which
+/// changes are wanted.
+pub(super) fn known_args(accounts: &[Known]) -> [Arg; 2] {
+    let ids = accounts.iter().map(|k| Some(k.account.to_string()));
+    let revisions = accounts
+        .iter()
+        .map(|k| k.state.map_or(i64::MAX, |state| state.revision));
+    [Arg::Texts(ids.collect()), Arg::Ints(revisions.collect())]
+}
 
 /// A value to bind.
 #[derive(Debug, Clone)]
@@ -208,9 +225,6 @@ pub(super) type Row<D> = <<D as Dialect>::Database as Database>::Row;
 #[error("a text holds U+0000")]
 pub(super) struct NulError;
 
-/// What the freshness of a batch rests on: accounts' tags, and which nonces were new.
-pub(super) type Freshness = (HashMap<AccountId, RevisionTag>, HashSet<[u8; 16]>);
-
 /// A database, as far as it differs from the other.
 pub trait Dialect: Send + Sync + Sized + 'static {
     /// Its driver.
@@ -253,12 +267,14 @@ pub trait Dialect: Send + Sync + Sized + 'static {
     /// rolled back.
     fn after_failure(connection: &mut Connection<Self>) -> impl Future<Output = ()> + Send;
 
-    /// Reads the tags of accounts and records nonces, which come sorted and each once.
+    /// Reads the states of accounts and what changed since those that are known, and records nonces,
+    /// which come sorted and each once. Answers rows of `kind` (`account`, `change`, `nonce`), `id`,
+    /// `revision`, `tag` (of a nonce that was new its hash), `previous_tag`, `entities`.
     fn freshness(
         pool: &Pool<Self::Database>,
-        accounts: &[AccountId],
+        accounts: &[Known],
         nonces: &[NonceRow],
-    ) -> impl Future<Output = Result<Freshness>> + Send;
+    ) -> impl Future<Output = Result<Vec<Row<Self>>>> + Send;
 
     /// Which database this is; `None` where it is this process's own.
     fn identity(

@@ -25,8 +25,9 @@ pub use open::open;
 pub use postgres::{PostgresOptions, PostgresStore};
 pub use sqlite::{SqliteOptions, SqliteStore};
 
-use crate::model::account::{Account, RevisionTag};
+use crate::model::account::{Account, AccountState, RevisionTag};
 use crate::model::audit::{AuditRecord, RefusalKey};
+use crate::model::change::{Touched, TouchedSet};
 use crate::model::key::{AccessKey, AccessKeyStatus, KeyOwner, TokenKeyRecord};
 use crate::model::policy::{Attachment, Policy, PolicyRef, PolicyType, PolicyVersion, VersionId};
 use crate::model::principal::{PrincipalId, Role, User};
@@ -45,11 +46,31 @@ pub struct NonceRow {
     pub expires_at: i64,
 }
 
+/// An account whose state is asked for, and which state of it is known already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known {
+    /// Which account.
+    pub account: AccountId,
+    /// The state of which something is cached; `None` where nothing is.
+    pub state: Option<AccountState>,
+}
+
+/// An account's state now, and what lies between it and the one that was known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moved {
+    /// The state now.
+    pub state: AccountState,
+    /// Every change since the known state, oldest first, each with the revision that it led to.
+    /// `None` where they do not link the two without a gap, or nothing was known.
+    pub since: Option<Vec<(AccountState, Vec<Touched>)>>,
+}
+
 /// What one round trip of freshness learnt.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FreshnessAnswer {
-    /// For each account asked for, in order: its tag now, or `None` where there is no such account.
-    pub tags: Vec<Option<RevisionTag>>,
+    /// For each account asked for, in order: its state, or `None` where there is no such account.
+    /// An error is of that account alone.
+    pub accounts: Vec<Option<std::result::Result<Moved, Unreadable>>>,
     /// For each nonce given, in order: whether it is new. It is recorded from now on.
     pub fresh: Vec<bool>,
 }
@@ -94,6 +115,16 @@ impl std::str::FromStr for DatabaseIdentity {
             database: database.to_owned(),
         })
     }
+}
+
+/// A stored state that is not what it must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("corrupt value in `{table}`.`{column}`")]
+pub struct Unreadable {
+    /// The table.
+    pub table: &'static str,
+    /// The column.
+    pub column: &'static str,
 }
 
 /// A page's bounds: entries whose key comes after `after`, at most `limit` of them.
@@ -160,13 +191,16 @@ pub trait Store: Send + Sync {
     /// Every account but the system one, by id, at most `limit` after `after`.
     async fn list_accounts(&self, after: Option<AccountId>, limit: u32) -> Result<Vec<Account>>;
 
-    /// Reads the tags of accounts and records nonces, in one round trip. A nonce that is given twice
-    /// is new the first time.
-    async fn freshness(
-        &self,
-        accounts: &[AccountId],
-        nonces: &[NonceRow],
-    ) -> Result<FreshnessAnswer>;
+    /// Reads the states of accounts and records nonces, in one round trip. A nonce that is given
+    /// twice is new the first time.
+    ///
+    /// # Errors
+    /// Any but [`StoreError::Unavailable`] says that nothing was recorded.
+    async fn freshness(&self, accounts: &[Known], nonces: &[NonceRow]) -> Result<FreshnessAnswer>;
+
+    /// Forgets what was changed more than so many seconds ago; a cache of an older state is then
+    /// dropped whole.
+    async fn forget_changes(&self, older_seconds: i64) -> Result<u64>;
 
     /// Forgets nonces whose time has passed.
     async fn forget_nonces(&self, now: i64) -> Result<u64>;
@@ -189,6 +223,9 @@ pub trait Store: Send + Sync {
 pub trait Snapshot: Send {
     /// The account, as this view sees it.
     fn account(&self) -> &Account;
+
+    /// Which state of the account this view is of; for a transaction the one that it makes.
+    fn state(&self) -> AccountState;
 
     /// A setting of this account; the server's own belong to [`AccountId::SYSTEM`].
     async fn get_setting(&mut self, name: &str) -> Result<Option<String>>;
@@ -288,6 +325,10 @@ pub struct TagFilter {
 pub trait Tx: Snapshot {
     /// The account's tag before this transaction.
     fn previous_tag(&self) -> RevisionTag;
+
+    /// What this transaction has touched so far. Every method that changes what a decision may rest
+    /// on notes it, and the commit writes it down.
+    fn touched(&self) -> &TouchedSet;
 
     /// Makes an account. Only of [`AccountId::SYSTEM`]. An id once used is taken for ever.
     async fn create_account(&mut self, account: &Account) -> Result<()>;

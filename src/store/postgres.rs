@@ -18,12 +18,10 @@ use sqlx::postgres::{
 use sqlx::{Arguments, Connection as _, Executor, Pool, Row as _, SqlSafeStr};
 
 use super::dialect::{
-    Arg, Dialect, Fields, Freshness, NulError, Statement, driver_error, statements,
+    Arg, Dialect, MOST_CHANGES, NulError, Statement, driver_error, known_args, statements,
 };
 use super::sql::{SqlStore, migrations};
-use super::{DatabaseIdentity, NonceRow, Result, StoreError};
-use crate::model::account::RevisionTag;
-use crate::policy::ids::AccountId;
+use super::{DatabaseIdentity, Known, NonceRow, Result, StoreError};
 
 /// How long a connection is taken to be alive after it served.
 const RESTED: Duration = Duration::from_secs(1);
@@ -82,16 +80,47 @@ statements! {
             ORDER BY given.hash
             ON CONFLICT (hash) DO NOTHING
             RETURNING hash
+        ),
+        known AS (
+            SELECT
+                k.id,
+                k.revision
+            FROM unnest($1::text[], $4::bigint[]) AS k (id, revision)
         )
         SELECT
-            id,
-            revision_tag AS bytes
-        FROM accounts
-        WHERE id = ANY ($1::text[])
+            'account' AS kind,
+            a.id,
+            a.revision,
+            a.revision_tag AS tag,
+            NULL AS previous_tag,
+            NULL AS entities
+        FROM known
+        JOIN accounts a
+            ON a.id = known.id
         UNION ALL
         SELECT
+            'change',
+            c.account_id,
+            c.revision,
+            c.tag,
+            c.previous_tag,
+            c.entities
+        FROM known
+        JOIN accounts a
+            ON a.id = known.id
+        JOIN changes c
+            ON c.account_id = a.id
+            AND c.revision > known.revision
+            AND c.revision > a.revision - $5
+            AND c.revision <= a.revision
+        UNION ALL
+        SELECT
+            'nonce',
             NULL,
-            hash
+            NULL,
+            hash,
+            NULL,
+            NULL
         FROM added";
 }
 
@@ -262,31 +291,21 @@ impl Dialect for PostgresDialect {
 
     async fn freshness(
         pool: &Pool<Postgres>,
-        accounts: &[AccountId],
+        accounts: &[Known],
         nonces: &[NonceRow],
-    ) -> Result<Freshness> {
-        let ids = accounts.iter().map(|id| Some(id.to_string()));
+    ) -> Result<Vec<PgRow>> {
         let hashes = nonces.iter().map(|row| Some(hex::encode(row.hash)));
         let times = nonces.iter().map(|row| row.expires_at);
+        let [ids, revisions] = known_args(accounts);
         let args = vec![
-            Arg::Texts(ids.collect()),
+            ids,
             Arg::Texts(hashes.collect()),
             Arg::Ints(times.collect()),
+            revisions,
+            Arg::Int(MOST_CHANGES),
         ];
         let mut connection = pool.acquire().await.map_err(Self::error)?;
-        let mut answer = Freshness::default();
-        for row in Self::fetch(&mut connection, &FRESHNESS, args).await? {
-            let account = Fields::<Self>::of(&row, "accounts");
-            if account.optional_text("id")?.is_some() {
-                let tag = RevisionTag(account.bytes16("bytes")?);
-                answer.0.insert(account.parsed("id")?, tag);
-            } else {
-                answer
-                    .1
-                    .insert(Fields::<Self>::of(&row, "nonces").bytes16("bytes")?);
-            }
-        }
-        Ok(answer)
+        Self::fetch(&mut connection, &FRESHNESS, args).await
     }
 
     async fn identity(pool: &Pool<Postgres>) -> Result<Option<DatabaseIdentity>> {

@@ -16,12 +16,10 @@ use sqlx::sqlite::{
 use sqlx::{Arguments, Connection as _, Executor, Pool, Row as _, SqlSafeStr, Sqlite};
 
 use super::dialect::{
-    Arg, Dialect, Fields, Freshness, NulError, Statement, driver_error, statements,
+    Arg, Dialect, MOST_CHANGES, NulError, Statement, driver_error, known_args, statements,
 };
 use super::sql::{SqlStore, migrations};
-use super::{DatabaseIdentity, NonceRow, Result, StoreError};
-use crate::model::account::RevisionTag;
-use crate::policy::ids::AccountId;
+use super::{DatabaseIdentity, Known, NonceRow, Result, StoreError};
 
 /// A store on SQLite.
 pub type SqliteStore = SqlStore<SqliteDialect>;
@@ -60,13 +58,42 @@ statements! {
         FROM json_each($1) h
         WHERE TRUE
         ON CONFLICT (hash) DO NOTHING
-        RETURNING hash";
-    READ_TAGS = "
+        RETURNING
+            'nonce' AS kind,
+            hash AS tag";
+    READ_STATES = "
+        WITH known AS (
+            SELECT
+                k.value AS id,
+                $2 ->> k.key AS revision
+            FROM json_each($1) k
+        )
         SELECT
-            id,
-            revision_tag
-        FROM accounts
-        WHERE id IN (SELECT value FROM json_each($1))";
+            'account' AS kind,
+            a.id,
+            a.revision,
+            a.revision_tag AS tag,
+            NULL AS previous_tag,
+            NULL AS entities
+        FROM known
+        JOIN accounts a
+            ON a.id = known.id
+        UNION ALL
+        SELECT
+            'change',
+            c.account_id,
+            c.revision,
+            c.tag,
+            c.previous_tag,
+            c.entities
+        FROM known
+        JOIN accounts a
+            ON a.id = known.id
+        JOIN changes c
+            ON c.account_id = a.id
+            AND c.revision > known.revision
+            AND c.revision > a.revision - $3
+            AND c.revision <= a.revision";
 }
 
 impl SqlStore<SqliteDialect> {
@@ -216,26 +243,20 @@ fn json<T: serde::Serialize>(values: &[T]) -> Result<String> {
 /// What [`Dialect::freshness`] does, within its transaction.
 async fn read_and_record(
     connection: &mut SqliteConnection,
-    accounts: &[AccountId],
+    accounts: &[Known],
     nonces: &[NonceRow],
-) -> Result<Freshness> {
-    let mut answer = Freshness::default();
+) -> Result<Vec<SqliteRow>> {
+    let mut rows = Vec::new();
     if !nonces.is_empty() {
         let hashes = nonces.iter().map(|row| Some(hex::encode(row.hash)));
         let times = nonces.iter().map(|row| row.expires_at);
         let args = vec![Arg::Texts(hashes.collect()), Arg::Ints(times.collect())];
-        for row in SqliteDialect::fetch(connection, &ADD_NONCES, args).await? {
-            let fields = Fields::<SqliteDialect>::of(&row, "nonces");
-            answer.1.insert(fields.bytes16("hash")?);
-        }
+        rows = SqliteDialect::fetch(connection, &ADD_NONCES, args).await?;
     }
-    let ids = accounts.iter().map(|id| Some(id.to_string())).collect();
-    for row in SqliteDialect::fetch(connection, &READ_TAGS, vec![Arg::Texts(ids)]).await? {
-        let fields = Fields::<SqliteDialect>::of(&row, "accounts");
-        let tag = RevisionTag(fields.bytes16("revision_tag")?);
-        answer.0.insert(fields.parsed("id")?, tag);
-    }
-    Ok(answer)
+    let [ids, revisions] = known_args(accounts);
+    let args = vec![ids, revisions, Arg::Int(MOST_CHANGES)];
+    rows.extend(SqliteDialect::fetch(connection, &READ_STATES, args).await?);
+    Ok(rows)
 }
 
 impl Dialect for SqliteDialect {
@@ -291,9 +312,9 @@ impl Dialect for SqliteDialect {
 
     async fn freshness(
         pool: &Pool<Sqlite>,
-        accounts: &[AccountId],
+        accounts: &[Known],
         nonces: &[NonceRow],
-    ) -> Result<Freshness> {
+    ) -> Result<Vec<SqliteRow>> {
         let mut transaction = pool
             .begin_with(Self::BEGIN_WRITE)
             .await

@@ -20,17 +20,19 @@ use axum::http::{Method, Response};
 use hyper::body::Body as _;
 
 use crate::credential::verify::{RawRequest, Request as SignedText, Scheme};
-use crate::iam::authn::{AuthnError, Established, SignedRequest, Verified};
+use crate::iam::authn::{AuthnError, Established, Proof, SignedRequest, Verified};
 use crate::iam::authz::{self, Check};
 use crate::iam::caller::Origin;
+use crate::iam::freshness::Current;
 use crate::iam::generate;
+use crate::iam::sessions::SessionError;
 use crate::model::account::RevisionTag;
 use crate::model::audit::{AuditRecord, RefusalKey};
-use crate::ops::call::{Answer, AnyWrite, Call, Context, Entry};
+use crate::ops::call::{Answer, AnyWrite, Call, Context, Entry, Session};
 use crate::ops::declare::{Auth, Product, Resources};
 use crate::ops::error::OpError;
 use crate::policy::ids::AccountId;
-use crate::store::Snapshot;
+use crate::store::{Snapshot, StoreError};
 use crate::wire::envelope::{self, ErrorBody, Format};
 use crate::wire::error::{Fault, Strings};
 use crate::wire::signed::KeptProof;
@@ -213,7 +215,8 @@ async fn call(
     let other = parsed
         .as_ref()
         .ok()
-        .and_then(|call| call.checked().other_account());
+        .and_then(|call| call.checked().role())
+        .map(|role| role.account);
     let mut cx = Context {
         iam: Arc::clone(&api.iam),
         caller: None,
@@ -243,7 +246,15 @@ async fn call(
     // 8. The operation.
     let loaded = entry.declaration.resources == Resources::Loaded;
     match call {
-        Call::Session(call) => Ok(call.run(&cx, Some((&established, &current))).await?),
+        Call::Session(call) => {
+            session(
+                call.as_ref(),
+                &mut cx,
+                (&verified, caller.proof),
+                (established, current),
+            )
+            .await
+        }
         Call::Read(call) => {
             let account = established.caller.account;
             let mut snapshot = api.iam.begin_read(account).await.map_err(OpError::from)?;
@@ -261,7 +272,7 @@ async fn call(
                 loaded,
                 verified,
                 proof: KeptProof::of(request, caller.proof),
-                decided_on: current.own.tag,
+                decided_on: current.own.state.tag,
                 request_id: progress.request_id.clone(),
                 operation: entry.declaration.qualified_name(),
             };
@@ -272,6 +283,45 @@ async fn call(
                 .map_err(|_| Fault::Lost)?
         }
     }
+}
+
+/// Runs a call that is decided on the views alone. Where something is not kept and the account moved
+/// on meanwhile, it is decided once more, on one snapshot of the caller's account.
+async fn session(
+    call: &dyn Session,
+    cx: &mut Context,
+    (verified, proof): (&Verified, Proof<'_>),
+    (established, mut current): (Established, Current),
+) -> Result<Answer, Fault> {
+    let answer = call.run(cx, Some((&established, &current))).await;
+    if !matches!(
+        &answer,
+        Err(OpError::Session(SessionError::Store(StoreError::Conflict)))
+    ) {
+        return Ok(answer?);
+    }
+    let iam = Arc::clone(&cx.iam);
+    let account = established.caller.account;
+    let mut snapshot = iam.begin_read(account).await.map_err(OpError::from)?;
+    let established = iam
+        .establish_within(snapshot.as_mut(), verified, proof)
+        .await
+        .map_err(|error| Fault::Authn(error, Box::default()))?;
+    current.own = iam.freshness.pinned(snapshot.as_ref());
+    match call.role() {
+        Some(role) if role.account == account => iam
+            .pin_role(&current.own, snapshot.as_mut(), &role.name)
+            .await
+            .map_err(OpError::from)?,
+        Some(role) => {
+            // A database in memory has one connection.
+            drop(snapshot);
+            current.other = iam.pin_other(role).await.map_err(OpError::from)?;
+        }
+        None => {}
+    }
+    cx.caller = Some(Arc::clone(&established.caller));
+    Ok(call.run(cx, Some((&established, &current))).await?)
 }
 
 fn authorize(established: &Established, checks: &[Check]) -> Result<(), OpError> {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use rampart::model::account::{Account, RevisionTag};
 use rampart::policy::ids::AccountId;
 use rampart::store::{
-    PostgresOptions, PostgresStore, Snapshot, SqliteOptions, SqliteStore, Store, Tx,
+    Known, PostgresOptions, PostgresStore, Snapshot, SqliteOptions, SqliteStore, Store, Tx,
 };
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor, PgConnection};
@@ -98,6 +98,14 @@ pub(crate) struct Exam {
 pub(crate) fn next() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+/// Asks for an account of which nothing is known.
+pub(crate) fn unknown(account: AccountId) -> Known {
+    Known {
+        account,
+        state: None,
+    }
 }
 
 /// A tag that no other has in this process.

@@ -1,9 +1,10 @@
 //! Freshness: tags of accounts and nonces in one round trip.
 
+use rampart::model::account::RevisionTag;
 use rampart::policy::ids::AccountId;
-use rampart::store::NonceRow;
+use rampart::store::{Known, NonceRow};
 
-use crate::backend::{Exam, next, tag};
+use crate::backend::{Exam, next, tag, unknown};
 
 fn nonce(number: u8, expires_at: i64) -> NonceRow {
     NonceRow {
@@ -20,7 +21,7 @@ async fn a_nonce_is_new_once(exam: Exam) {
     let answer = exam.store.freshness(&[], &[c, b]).await.unwrap();
     assert_eq!(answer.fresh, [true, false]);
     let answer = exam.store.freshness(&[], &[]).await.unwrap();
-    assert_eq!((answer.tags.len(), answer.fresh.len()), (0, 0));
+    assert_eq!((answer.accounts.len(), answer.fresh.len()), (0, 0));
 }
 
 async fn a_nonce_is_kept_until_its_time(exam: Exam) {
@@ -52,6 +53,20 @@ async fn many_nonces_are_forgotten(exam: Exam) {
     assert_eq!(exam.store.forget_nonces(1).await.unwrap(), 0);
 }
 
+/// The tags of these accounts, of which nothing is known yet.
+async fn tags(exam: &Exam, accounts: &[AccountId]) -> Vec<Option<RevisionTag>> {
+    let asked: Vec<Known> = accounts.iter().copied().map(unknown).collect();
+    let answer = exam.store.freshness(&asked, &[]).await.unwrap();
+    let tag = |moved: Option<Result<rampart::store::Moved, _>>| {
+        moved.map(|moved| {
+            let moved = moved.unwrap();
+            assert_eq!(moved.since, None, "nothing was known");
+            moved.state.tag
+        })
+    };
+    answer.accounts.into_iter().map(tag).collect()
+}
+
 async fn tags_are_those_of_now_in_the_order_asked(exam: Exam) {
     let (a, b) = (exam.account().await, exam.account().await);
     let nobody = AccountId::from_random(next());
@@ -63,8 +78,7 @@ async fn tags_are_those_of_now_in_the_order_asked(exam: Exam) {
         .commit()
         .await
         .unwrap();
-    let asked = [b, nobody, a, AccountId::SYSTEM, a];
-    let tags = exam.store.freshness(&asked, &[]).await.unwrap().tags;
+    let tags = tags(&exam, &[b, nobody, a, AccountId::SYSTEM, a]).await;
     let of_b = exam.read(b).await.account().tag;
     let of_system = exam.read(AccountId::SYSTEM).await.account().tag;
     assert_eq!(
@@ -75,14 +89,41 @@ async fn tags_are_those_of_now_in_the_order_asked(exam: Exam) {
 
 async fn nonces_do_not_move_the_revision(exam: Exam) {
     let account = exam.account().await;
-    let before = exam.read(account).await.account().tag;
+    let before = exam.read(account).await.state();
+    let known = Known {
+        account,
+        state: Some(before),
+    };
     let answer = exam
         .store
-        .freshness(&[account], &[nonce(1, 1)])
+        .freshness(&[known], &[nonce(1, 1)])
         .await
         .unwrap();
-    assert_eq!(answer.tags, [Some(before)]);
-    assert_eq!(exam.read(account).await.account().tag, before);
+    let moved = answer.accounts[0].clone().unwrap().unwrap();
+    assert_eq!(moved.state, before);
+    assert_eq!(moved.since, Some(Vec::new()), "nothing changed");
+    assert_eq!(exam.read(account).await.state(), before);
+}
+
+/// A row of an account that cannot be read is that account's trouble alone.
+async fn t03_a_corrupt_account_fails_nobody_else(exam: Exam) {
+    let (broken, sound) = (exam.account().await, exam.account().await);
+    let cut = format!("UPDATE accounts SET revision_tag = previous_tag WHERE id = '{sound}'");
+    if !exam.place.tamper(&cut).await {
+        return;
+    }
+    let short = if exam.store.is_embedded() {
+        "X'00'"
+    } else {
+        "'\\x00'"
+    };
+    let cut = format!("UPDATE accounts SET revision_tag = {short} WHERE id = '{broken}'");
+    assert!(exam.place.tamper(&cut).await);
+    let asked = [broken, sound].map(unknown);
+    let answer = exam.store.freshness(&asked, &[nonce(1, 10)]).await.unwrap();
+    assert!(answer.accounts[0].as_ref().unwrap().is_err());
+    assert!(answer.accounts[1].as_ref().unwrap().is_ok());
+    assert_eq!(answer.fresh, [true]);
 }
 
 async fn t03_opposite_orders_do_not_block_each_other(exam: Exam) {
@@ -92,7 +133,8 @@ async fn t03_opposite_orders_do_not_block_each_other(exam: Exam) {
         nonces.reverse();
         let (store, nonces) = (exam.store.clone(), nonces.clone());
         tasks.push(tokio::spawn(async move {
-            store.freshness(&[AccountId::SYSTEM], &nonces).await
+            let system = unknown(AccountId::SYSTEM);
+            store.freshness(&[system], &nonces).await
         }));
     }
     let mut fresh = 0;
@@ -120,6 +162,7 @@ cases!(
     many_nonces_are_forgotten,
     tags_are_those_of_now_in_the_order_asked,
     nonces_do_not_move_the_revision,
+    t03_a_corrupt_account_fails_nobody_else,
     t03_opposite_orders_do_not_block_each_other,
     t14_nonces_outlive_the_store,
 );

@@ -40,6 +40,7 @@ mod accounts;
 mod attachments;
 mod audit;
 mod backend;
+mod changes;
 mod concurrency;
 mod corrupt;
 mod freshness;

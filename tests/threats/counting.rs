@@ -9,7 +9,7 @@ use rampart::model::audit::RefusalKey;
 use rampart::model::key::AccessKey;
 use rampart::policy::ids::{AccessKeyId, AccountId};
 use rampart::store::{
-    DatabaseIdentity, FreshnessAnswer, NonceRow, Result, Snapshot, Store, StoreError, Tx,
+    DatabaseIdentity, FreshnessAnswer, Known, NonceRow, Result, Snapshot, Store, StoreError, Tx,
 };
 
 pub(crate) struct Counting {
@@ -72,12 +72,11 @@ impl Store for Counting {
     async fn list_accounts(&self, after: Option<AccountId>, limit: u32) -> Result<Vec<Account>> {
         self.count()?.list_accounts(after, limit).await
     }
-    async fn freshness(
-        &self,
-        accounts: &[AccountId],
-        nonces: &[NonceRow],
-    ) -> Result<FreshnessAnswer> {
+    async fn freshness(&self, accounts: &[Known], nonces: &[NonceRow]) -> Result<FreshnessAnswer> {
         self.count()?.freshness(accounts, nonces).await
+    }
+    async fn forget_changes(&self, older_seconds: i64) -> Result<u64> {
+        self.count()?.forget_changes(older_seconds).await
     }
     async fn forget_nonces(&self, now: i64) -> Result<u64> {
         self.count()?.forget_nonces(now).await

@@ -1,6 +1,9 @@
 //! Row 1: what a replica has cached is current only at the very tag that the database has now.
 
-use crate::app::{Credentials, On, Setup, TestApp, policy};
+use rampart::store;
+
+use crate::app::{ACCOUNT, Credentials, On, Setup, TestApp, policy, trust};
+use crate::counting::Counting;
 use crate::tamper;
 
 async fn detach(app: &TestApp, user: &str) {
@@ -150,4 +153,158 @@ async fn t01_a_revision_number_that_comes_again_revives_nothing() {
     }
     other.end().await;
     app.end().await;
+}
+
+/// Two replicas, of which the second asks a counting store.
+async fn warm_pair(setup: &Setup) -> (TestApp, TestApp, std::sync::Arc<Counting>) {
+    let here = TestApp::with(setup.clone()).await;
+    let counting = Counting::new(store::open(&here.url).await.unwrap());
+    let there = TestApp::over(std::sync::Arc::clone(&counting) as _, setup).await;
+    (here, there, counting)
+}
+
+/// A change drops what it touched on the other replica, and nothing else is read again.
+#[tokio::test]
+async fn t01_a_change_drops_what_it_touched_and_no_more() {
+    let setup = Setup::on(On::Postgres);
+    let (here, there, counting) = warm_pair(&setup).await;
+    let list = policy("Allow", "ram:ListUsers", "*");
+    let alice = here.user("alice", &[&list]).await;
+    let bob = here.user("bob", &[&list]).await;
+    here.role("Taken", r#"{"RAM":["*"]}"#, &[&list]).await;
+    let everything = policy("Allow", "sts:AssumeRole", "*");
+    let carol = here.user("carol", &[&everything]).await;
+    let mut trips = Vec::new();
+    for round in 0..3 {
+        counting.take();
+        for user in [&alice, &bob, &carol] {
+            there.sts(user, "GetCallerIdentity", &[]).await.ok();
+        }
+        there.assume(&carol, "Taken", &[]).await.unwrap();
+        trips.push(counting.take());
+        if round == 1 {
+            // Bob's key is given away and back; nobody else is touched.
+            for status in ["Inactive", "Active"] {
+                key(&here, "bob", &bob, "UpdateAccessKey", &[("Status", status)]).await;
+            }
+        }
+    }
+    // Each request is a batch; a cold one looks its key up, and reads the key, the user, the role.
+    assert!(trips[0] > 8, "{trips:?}");
+    assert_eq!(trips[1], 4, "warm: {trips:?}");
+    assert_eq!(trips[2], 5, "bob's key alone is read again: {trips:?}");
+
+    // Another default version of a policy touches those who have it.
+    let narrowed = policy("Allow", "ram:ListRoles", "*");
+    let version = [
+        ("PolicyName", "alice-0"),
+        ("PolicyDocument", narrowed.as_str()),
+        ("SetAsDefault", "true"),
+    ];
+    there.ram(&alice, "ListUsers", &[]).await.ok();
+    here.ram(&here.root(), "CreatePolicyVersion", &version)
+        .await
+        .ok();
+    there
+        .ram(&alice, "ListUsers", &[])
+        .await
+        .refused(403, "NoPermission");
+    there.ram(&bob, "ListUsers", &[]).await.ok();
+    there.end().await;
+    here.end().await;
+}
+
+/// Where the changes do not link what is cached to what is there, everything goes.
+#[tokio::test]
+async fn t01_a_gap_in_the_changes_drops_the_account() {
+    let setup = Setup::on(On::Postgres);
+    let (here, there, counting) = warm_pair(&setup).await;
+    let list = policy("Allow", "ram:ListUsers", "*");
+    let alice = here.user("alice", &[&list]).await;
+    let bob = here.user("bob", &[&list]).await;
+    for user in [&alice, &bob, &alice, &bob] {
+        there.ram(user, "ListUsers", &[]).await.ok();
+    }
+    detach(&here, "alice").await;
+    here.ram(&here.root(), "CreateUser", &[("UserName", "dave")])
+        .await
+        .ok();
+    // The row that names alice is gone, as after a release that writes none.
+    tamper::sql(
+        &here,
+        "DELETE FROM changes WHERE revision < (SELECT MAX(revision) FROM changes \
+         WHERE account_id = '1234567890123456')",
+    )
+    .await;
+    counting.take();
+    there
+        .ram(&alice, "ListUsers", &[])
+        .await
+        .refused(403, "NoPermission");
+    assert!(counting.take() > 1, "what was cached is read again");
+    there.ram(&bob, "ListUsers", &[]).await.ok();
+    assert!(counting.take() > 1, "bob's too");
+    there.end().await;
+    here.end().await;
+}
+
+/// What is read while the account moves on is not mixed with what was read before.
+#[tokio::test]
+async fn t01_two_states_are_never_mixed() {
+    let setup = Setup::on(On::Postgres);
+    let here = TestApp::with(setup.clone()).await;
+    let there = here.replica(&setup).await;
+    let root = here.root();
+    let everything = policy("Allow", "sts:AssumeRole", "*");
+    let carol = here.user("carol", &[&everything]).await;
+    here.role(
+        "Taken",
+        r#"{"RAM":["acs:ram::1111111111111111:root"]}"#,
+        &[],
+    )
+    .await;
+    let account: rampart::policy::ids::AccountId = ACCOUNT.parse().unwrap();
+    // Carol is cached; the role is not.
+    there.sts(&carol, "GetCallerIdentity", &[]).await.ok();
+    let view = there
+        .iam
+        .freshness
+        .current(account, None, None, 0)
+        .await
+        .unwrap()
+        .own;
+    // She loses the right to take it, then the role trusts her: at no time could she take it.
+    detach(&here, "carol").await;
+    let trusting = trust(&format!(r#"{{"RAM":["acs:ram::{ACCOUNT}:root"]}}"#));
+    let update = [
+        ("RoleName", "Taken"),
+        ("NewAssumeRolePolicyDocument", trusting.as_str()),
+    ];
+    here.ram(&root, "UpdateRole", &update).await.ok();
+    // The view of before finds the role gone on, and does not take what it is now.
+    let mut snapshot = there.store.begin_read(account).await.unwrap();
+    let taken = "Taken".parse().unwrap();
+    let loaded = view.load_role(snapshot.as_mut(), &taken).await;
+    assert!(matches!(loaded, Err(store::StoreError::Conflict)));
+    let pinned = there.iam.freshness.pinned(snapshot.as_ref());
+    pinned
+        .load_role(snapshot.as_mut(), &taken)
+        .await
+        .unwrap()
+        .unwrap();
+    drop(snapshot);
+    // What was read ahead serves no view of before, and the next ones.
+    assert!(view.role(&taken).is_none());
+    let refused = there.assume(&carol, "Taken", &[]).await.unwrap_err();
+    refused.refused(403, "NoPermission");
+    let now = there
+        .iam
+        .freshness
+        .current(account, None, None, 0)
+        .await
+        .unwrap()
+        .own;
+    assert!(now.role(&taken).unwrap().is_some());
+    there.end().await;
+    here.end().await;
 }

@@ -1,11 +1,11 @@
 //! Row 7: a token that was decided on before a revocation is dead, however late it is sealed.
 
 use rampart::iam::caller::{Caller, Identity};
+use rampart::iam::freshness::Current;
 use rampart::iam::sessions::SessionRequest;
 use rampart::model::principal::PrincipalId;
 use rampart::policy::arn::RoleArn;
 use rampart::policy::ids::AccountId;
-use rampart::ports::Clock as _;
 
 use crate::app::{ACCOUNT, Credentials, On, Setup, TestApp, policy};
 use crate::on_both;
@@ -37,15 +37,12 @@ async fn with_role(on: On) -> (TestApp, Credentials) {
 async fn t07_a_token_sealed_after_the_revocation(on: On) {
     let (app, user) = with_role(on).await;
     let account: AccountId = ACCOUNT.parse().unwrap();
-    let now = app.clock.now();
-    // The decision's view, as a request has it that is held up before it seals.
-    let current = app
-        .iam
-        .freshness
-        .current(account, None, None, now)
-        .await
-        .unwrap();
     let mut snapshot = app.store.begin_read(account).await.unwrap();
+    // The decision's view, as a request has it that is held up before it seals.
+    let current = Current {
+        own: app.iam.freshness.pinned(snapshot.as_ref()),
+        other: None,
+    };
     let record = snapshot
         .get_user(&"taker".parse().unwrap())
         .await

@@ -13,7 +13,7 @@ use crate::ops::declare::operation;
 use crate::ops::error::OpError;
 use crate::ops::values::{DurationSeconds, ExternalId, SessionPolicy, SourceIdentity};
 use crate::policy::arn::RoleArn;
-use crate::policy::ids::{AccountId, RoleSessionName};
+use crate::policy::ids::RoleSessionName;
 
 operation! {
     /// Swaps a user's key or a session for a session of a role, if both sides allow.
@@ -43,8 +43,8 @@ operation! {
 }
 
 impl Checked for AssumeRole {
-    fn other_account(&self) -> Option<AccountId> {
-        Some(self.role_arn.account)
+    fn role(&self) -> Option<&RoleArn> {
+        Some(&self.role_arn)
     }
 }
 

@@ -16,6 +16,7 @@ statements! {
             name,
             alias,
             created_at,
+            revision,
             revision_tag
         FROM accounts
         WHERE id = $1";
@@ -31,6 +32,7 @@ statements! {
             name,
             alias,
             created_at,
+            revision,
             revision_tag,
             previous_tag";
     FIND = "
@@ -91,21 +93,30 @@ pub(super) fn counted<D: Dialect>(row: &Row<D>) -> Result<u32> {
 pub(super) async fn get<D: Dialect>(
     connection: &mut Connection<D>,
     id: AccountId,
-) -> Result<Account> {
+) -> Result<(Account, i64)> {
     let rows = D::fetch(connection, &GET, args![id.to_string()]).await?;
-    rows.first().map_or(Err(StoreError::NotFound), account::<D>)
+    let row = rows.first().ok_or(StoreError::NotFound)?;
+    Ok((account::<D>(row)?, revision::<D>(row)?))
 }
 
-/// Locks the account and gives it a new tag; answers it and the tag that it had.
+fn revision<D: Dialect>(row: &Row<D>) -> Result<i64> {
+    Fields::<D>::of(row, "accounts").int("revision")
+}
+
+/// Locks the account and gives it a new tag; answers it, its revision, and the tag that it had.
 pub(super) async fn lock<D: Dialect>(
     connection: &mut Connection<D>,
     id: AccountId,
     tag: RevisionTag,
-) -> Result<(Account, RevisionTag)> {
+) -> Result<(Account, i64, RevisionTag)> {
     let rows = D::fetch(connection, &LOCK, args![id.to_string(), tag]).await?;
     let row = rows.first().ok_or(StoreError::NotFound)?;
     let previous = Fields::<D>::of(row, "accounts").bytes16("previous_tag")?;
-    Ok((account::<D>(row)?, RevisionTag(previous)))
+    Ok((
+        account::<D>(row)?,
+        revision::<D>(row)?,
+        RevisionTag(previous),
+    ))
 }
 
 pub(super) async fn find<D: Dialect>(

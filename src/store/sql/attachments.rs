@@ -7,6 +7,7 @@ use super::removed;
 use super::roles::role;
 use super::session::Session;
 use super::users::user;
+use crate::model::change::Touched;
 use crate::model::policy::{Attachment, Policy, PolicyRef, PolicyType, PolicyVersion, VersionId};
 use crate::model::principal::{PrincipalId, Role, User};
 use crate::policy::ids::PolicyName;
@@ -146,6 +147,14 @@ pub(super) fn principal(id: PrincipalId) -> (&'static str, String) {
     }
 }
 
+/// What an attachment changes: the principal; the policy stays what it is.
+fn touched(principal: PrincipalId) -> Touched {
+    match principal {
+        PrincipalId::User(id) => Touched::User(id),
+        PrincipalId::Role(id) => Touched::Role(id),
+    }
+}
+
 fn attachment<D: Dialect>(row: &Row<D>) -> Result<Attachment> {
     let fields = Fields::<D>::of(row, "attachments");
     let principal = match fields.text("principal_kind")?.as_str() {
@@ -264,6 +273,7 @@ pub(super) async fn attach<D: Dialect>(
     session: &mut Session<D>,
     attachment: &Attachment,
 ) -> Result<()> {
+    session.touch(touched(attachment.principal));
     let (kind, id) = principal(attachment.principal);
     let args = args![
         session.id(),
@@ -282,6 +292,7 @@ pub(super) async fn detach<D: Dialect>(
     from: PrincipalId,
     policy: &PolicyRef,
 ) -> Result<()> {
+    session.touch(touched(from));
     let (kind, id) = principal(from);
     let args = args![
         session.id(),

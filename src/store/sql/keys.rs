@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::removed::{self, IdKind};
 use super::session::Session;
+use crate::model::change::Touched;
 use crate::model::key::{AccessKey, AccessKeyStatus, KeyOwner};
 use crate::policy::ids::{AccessKeyId, AccountId};
 use crate::store::dialect::{Arg, Connection, Dialect, Fields, Row, args, statements};
@@ -180,6 +181,7 @@ pub(super) async fn list_all<D: Dialect>(
 
 pub(super) async fn create<D: Dialect>(session: &mut Session<D>, key: &AccessKey) -> Result<()> {
     session.expect_own(key.account)?;
+    session.touch(Touched::Key(key.id.clone()));
     let (kind, owner_id) = owner(key.account, key.owner);
     let args = args![
         session.id(),
@@ -198,6 +200,7 @@ pub(super) async fn update_status<D: Dialect>(
     id: &AccessKeyId,
     status: AccessKeyStatus,
 ) -> Result<()> {
+    session.touch(Touched::Key(id.clone()));
     let args = args![session.id(), id.as_str(), status.as_str()];
     session.change(&UPDATE_STATUS, args).await
 }
@@ -207,11 +210,13 @@ pub(super) async fn update_secret<D: Dialect>(
     id: &AccessKeyId,
     sealed_secret: &[u8],
 ) -> Result<()> {
+    session.touch(Touched::Key(id.clone()));
     let args = args![session.id(), id.as_str(), sealed_secret];
     session.change(&UPDATE_SECRET, args).await
 }
 
 pub(super) async fn delete<D: Dialect>(session: &mut Session<D>, id: &AccessKeyId) -> Result<()> {
+    session.touch(Touched::Key(id.clone()));
     let args = args![session.id(), id.as_str()];
     session.change(&DELETE, args).await?;
     removed::bury(session, Removed::Key(id)).await

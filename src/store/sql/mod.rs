@@ -7,6 +7,8 @@
 mod accounts;
 mod attachments;
 mod audit;
+mod changes;
+mod freshness;
 mod keys;
 mod nonces;
 mod policies;
@@ -29,7 +31,9 @@ use sqlx::{Pool, SqlSafeStr};
 use self::queue::WriterQueue;
 use self::session::Session;
 use super::dialect::{Dialect, Statement};
-use super::{DatabaseIdentity, FreshnessAnswer, NonceRow, Result, Snapshot, Store, StoreError, Tx};
+use super::{
+    DatabaseIdentity, FreshnessAnswer, Known, NonceRow, Result, Snapshot, Store, StoreError, Tx,
+};
 use crate::model::account::{Account, RevisionTag};
 use crate::model::audit::RefusalKey;
 use crate::model::key::AccessKey;
@@ -56,6 +60,7 @@ const STATEMENTS: &[&[&Statement]] = &[
     accounts::ALL,
     attachments::ALL,
     audit::ALL,
+    changes::ALL,
     keys::ALL,
     nonces::ALL,
     policies::ALL,
@@ -163,12 +168,12 @@ impl<D: Dialect> Store for SqlStore<D> {
         accounts::list::<D>(&mut *acquire::<D>(&self.readers).await?, after, limit).await
     }
 
-    async fn freshness(
-        &self,
-        accounts: &[AccountId],
-        nonces: &[NonceRow],
-    ) -> Result<FreshnessAnswer> {
-        nonces::freshness::<D>(&self.urgent, accounts, nonces).await
+    async fn freshness(&self, accounts: &[Known], nonces: &[NonceRow]) -> Result<FreshnessAnswer> {
+        freshness::ask::<D>(&self.urgent, accounts, nonces).await
+    }
+
+    async fn forget_changes(&self, older_seconds: i64) -> Result<u64> {
+        changes::forget::<D>(&self.writers, older_seconds).await
     }
 
     async fn forget_nonces(&self, now: i64) -> Result<u64> {
@@ -233,7 +238,10 @@ macro_rules! migration {
 }
 
 /// Every step, in order. One that has been released is never edited.
-const MIGRATIONS: &[MigrationPair] = &[migration!(1, "0001", "foundation")];
+const MIGRATIONS: &[MigrationPair] = &[
+    migration!(1, "0001", "foundation"),
+    migration!(2, "0002", "changes"),
+];
 
 /// The steps in one tongue.
 pub(super) fn migrations(text: fn(&MigrationPair) -> &'static str) -> Vec<Migration> {

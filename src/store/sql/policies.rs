@@ -3,6 +3,7 @@
 use super::removed;
 use super::session::Session;
 use super::tags;
+use crate::model::change::Touched;
 use crate::model::policy::{Policy, PolicyVersion, VersionId};
 use crate::model::tag::Tagged;
 use crate::policy::ids::PolicyName;
@@ -203,6 +204,7 @@ pub(super) async fn create<D: Dialect>(
     first: &PolicyVersion,
 ) -> Result<()> {
     session.expect_own(policy.account)?;
+    session.touch(Touched::Policy(policy.name.clone()));
     let args = args![
         session.id(),
         policy.name.as_str(),
@@ -219,6 +221,7 @@ pub(super) async fn create<D: Dialect>(
 
 pub(super) async fn update<D: Dialect>(session: &mut Session<D>, policy: &Policy) -> Result<()> {
     session.expect_own(policy.account)?;
+    session.touch(Touched::Policy(policy.name.clone()));
     let args = args![
         session.id(),
         policy.name.key(),
@@ -231,6 +234,7 @@ pub(super) async fn update<D: Dialect>(session: &mut Session<D>, policy: &Policy
 }
 
 pub(super) async fn delete<D: Dialect>(session: &mut Session<D>, name: &PolicyName) -> Result<()> {
+    session.touch(Touched::Policy(name.clone()));
     tags::delete(session, &Tagged::Policy(name.clone())).await?;
     let args = args![session.id(), name.key()];
     session.execute(&DELETE_VERSIONS, args.clone()).await?;
@@ -254,6 +258,7 @@ async fn insert_version<D: Dialect>(
     name: &PolicyName,
     version: &PolicyVersion,
 ) -> Result<()> {
+    session.touch(Touched::Policy(name.clone()));
     let args = args![
         session.id(),
         name.key(),
@@ -269,6 +274,7 @@ pub(super) async fn delete_version<D: Dialect>(
     name: &PolicyName,
     number: VersionId,
 ) -> Result<()> {
+    session.touch(Touched::Policy(name.clone()));
     let args = args![session.id(), name.key(), number.0];
     session.change(&DELETE_VERSION, args).await
 }

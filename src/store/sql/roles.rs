@@ -3,6 +3,7 @@
 use super::removed::{self, IdKind};
 use super::session::Session;
 use super::tags;
+use crate::model::change::Touched;
 use crate::model::principal::Role;
 use crate::model::tag::Tagged;
 use crate::policy::ids::{RoleId, RoleName};
@@ -169,8 +170,15 @@ pub(super) async fn count<D: Dialect>(session: &mut Session<D>) -> Result<u32> {
     session.count(&COUNT).await
 }
 
+/// As a principal and by its name.
+fn touch<D: Dialect>(session: &mut Session<D>, role: &Role) {
+    session.touch(Touched::Role(role.id));
+    session.touch(Touched::RoleNamed(role.name.clone()));
+}
+
 pub(super) async fn create<D: Dialect>(session: &mut Session<D>, role: &Role) -> Result<()> {
     session.expect_own(role.account)?;
+    touch(session, role);
     let id = role.id.to_string();
     let args = args![
         session.id(),
@@ -191,6 +199,8 @@ pub(super) async fn update<D: Dialect>(session: &mut Session<D>, role: &Role) ->
     session.expect_own(role.account)?;
     let before = get_by_id(session, role.id).await?;
     let before = before.ok_or(StoreError::NotFound)?;
+    touch(session, &before);
+    touch(session, role);
     if before.name != role.name {
         if get(session, &role.name).await?.is_some() {
             return Err(StoreError::AlreadyExists);
@@ -213,6 +223,7 @@ pub(super) async fn update<D: Dialect>(session: &mut Session<D>, role: &Role) ->
 
 pub(super) async fn delete<D: Dialect>(session: &mut Session<D>, id: RoleId) -> Result<()> {
     let role = get_by_id(session, id).await?.ok_or(StoreError::NotFound)?;
+    touch(session, &role);
     tags::delete(session, &Tagged::Role(id)).await?;
     let args = args![session.id(), id.to_string()];
     session.change(&DELETE, args).await?;

@@ -5,10 +5,12 @@ use sqlx::Transaction;
 
 use super::queue::Turn;
 use super::{
-    accounts, attachments, audit, keys, policies, removed, roles, settings, tags, token_keys, users,
+    accounts, attachments, audit, changes, keys, policies, removed, roles, settings, tags,
+    token_keys, users,
 };
-use crate::model::account::{Account, RevisionTag};
+use crate::model::account::{Account, AccountState, RevisionTag};
 use crate::model::audit::{AuditRecord, RefusalKey};
+use crate::model::change::{Touched, TouchedSet};
 use crate::model::key::{AccessKey, AccessKeyStatus, KeyOwner, TokenKeyRecord};
 use crate::model::policy::{Attachment, Policy, PolicyRef, PolicyType, PolicyVersion, VersionId};
 use crate::model::principal::{PrincipalId, Role, User};
@@ -42,7 +44,9 @@ pub(super) struct Session<D: Dialect> {
     // abandoned transaction is under way before the account's next writer starts.
     transaction: Transaction<'static, D::Database>,
     account: Account,
+    revision: i64,
     previous_tag: RevisionTag,
+    touched: TouchedSet,
     /// Whether every statement so far has succeeded. While one runs this is false, so that one
     /// whose future is dropped counts as failed.
     is_sound: bool,
@@ -55,11 +59,13 @@ impl<D: Dialect> Session<D> {
         mut transaction: Transaction<'static, D::Database>,
         account: AccountId,
     ) -> Result<Self> {
-        let account = accounts::get::<D>(&mut transaction, account).await?;
+        let (account, revision) = accounts::get::<D>(&mut transaction, account).await?;
         Ok(Self {
             transaction,
             previous_tag: account.tag,
             account,
+            revision,
+            touched: TouchedSet::default(),
             is_sound: true,
             _turn: None,
         })
@@ -76,11 +82,13 @@ impl<D: Dialect> Session<D> {
         if locked.is_err() {
             D::after_failure(&mut transaction).await;
         }
-        let (account, previous_tag) = locked?;
+        let (account, revision, previous_tag) = locked?;
         Ok(Self {
             transaction,
             account,
+            revision,
             previous_tag,
+            touched: TouchedSet::default(),
             is_sound: true,
             _turn: Some(turn),
         })
@@ -94,6 +102,11 @@ impl<D: Dialect> Session<D> {
     /// The account's id, to bind.
     pub(super) fn id(&self) -> Arg {
         Arg::from(self.account.id.to_string())
+    }
+
+    /// Notes that something of an entity changes on which a decision may rest.
+    pub(super) fn touch(&mut self, entity: Touched) {
+        self.touched.add(entity);
     }
 
     /// Refuses a record that is not of this account.
@@ -206,6 +219,13 @@ impl<D: Dialect> Snapshot for Session<D> {
         &self.account
     }
 
+    fn state(&self) -> AccountState {
+        AccountState {
+            revision: self.revision,
+            tag: self.account.tag,
+        }
+    }
+
     async fn get_setting(&mut self, name: &str) -> Result<Option<String>> {
         settings::get(self, name).await
     }
@@ -314,6 +334,10 @@ impl<D: Dialect> Tx for Session<D> {
         self.previous_tag
     }
 
+    fn touched(&self) -> &TouchedSet {
+        &self.touched
+    }
+
     async fn create_account(&mut self, account: &Account) -> Result<()> {
         accounts::create(self, account).await
     }
@@ -404,6 +428,13 @@ impl<D: Dialect> Tx for Session<D> {
     }
 
     async fn commit(mut self: Box<Self>) -> Result<()> {
+        let change = changes::args(
+            self.account.id,
+            self.state(),
+            self.previous_tag,
+            &self.touched,
+        );
+        self.execute(changes::add(), change).await?;
         self.begin_statement()?;
         let this = *self;
         let done = this.transaction.commit().await;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::session::Session;
+use crate::model::change::Touched;
 use crate::model::tag::{Tag, Tagged};
 use crate::store::dialect::{Arg, Dialect, Fields, Row, args, statements};
 use crate::store::{Result, TagFilter};
@@ -46,6 +47,14 @@ fn resource(of: &Tagged) -> (&'static str, String) {
     match of {
         Tagged::Role(id) => ("role", id.to_string()),
         Tagged::Policy(name) => ("policy", name.key().to_owned()),
+    }
+}
+
+/// What carries tags, as what a change of them touches.
+fn touched(of: &Tagged) -> Touched {
+    match of {
+        Tagged::Role(id) => Touched::Role(*id),
+        Tagged::Policy(name) => Touched::Policy(name.clone()),
     }
 }
 
@@ -104,6 +113,7 @@ pub(super) async fn put<D: Dialect>(
     of: &Tagged,
     tags: &[Tag],
 ) -> Result<()> {
+    session.touch(touched(of));
     let (kind, key) = resource(of);
     for tag in tags {
         let args = args![
@@ -120,6 +130,7 @@ pub(super) async fn put<D: Dialect>(
 
 /// Removes all tags of a resource.
 pub(super) async fn delete<D: Dialect>(session: &mut Session<D>, of: &Tagged) -> Result<()> {
+    session.touch(touched(of));
     let (kind, key) = resource(of);
     let args = args![session.id(), kind, key];
     session.execute(&DELETE, args).await.map(drop)

@@ -2,6 +2,7 @@
 
 use super::removed::{self, IdKind};
 use super::session::Session;
+use crate::model::change::Touched;
 use crate::model::principal::User;
 use crate::policy::ids::{UserId, UserName};
 use crate::store::dialect::{Dialect, Fields, Row, args, statements};
@@ -140,6 +141,7 @@ pub(super) async fn count<D: Dialect>(session: &mut Session<D>) -> Result<u32> {
 
 pub(super) async fn create<D: Dialect>(session: &mut Session<D>, user: &User) -> Result<()> {
     session.expect_own(user.account)?;
+    session.touch(Touched::User(user.id));
     let id = user.id.to_string();
     let args = args![
         session.id(),
@@ -159,6 +161,7 @@ pub(super) async fn create<D: Dialect>(session: &mut Session<D>, user: &User) ->
 
 pub(super) async fn update<D: Dialect>(session: &mut Session<D>, user: &User) -> Result<()> {
     session.expect_own(user.account)?;
+    session.touch(Touched::User(user.id));
     let before = get_by_id(session, user.id).await?;
     let before = before.ok_or(StoreError::NotFound)?;
     if before.name != user.name {
@@ -184,6 +187,7 @@ pub(super) async fn update<D: Dialect>(session: &mut Session<D>, user: &User) ->
 
 pub(super) async fn delete<D: Dialect>(session: &mut Session<D>, id: UserId) -> Result<()> {
     let user = get_by_id(session, id).await?.ok_or(StoreError::NotFound)?;
+    session.touch(Touched::User(id));
     let args = args![session.id(), id.to_string()];
     session.change(&DELETE, args).await?;
     removed::bury(session, Removed::User(&user.name)).await

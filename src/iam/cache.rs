@@ -1,0 +1,342 @@
+//! What this replica keeps of one account: keys, principals with their compiled policies, roles with
+//! their compiled trust, each from the revision on at which it was read.
+//!
+//! The cache stands at one state of the account and is moved on by the changes that lead to the
+//! next: each takes out what it touched, everything else stays. Where they do not lead there without
+//! a gap, the cache is replaced by an empty one (`iam::freshness`).
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
+
+use crate::iam::keys::Signer;
+use crate::iam::shelf::{Charge, Meter, Shelf};
+use crate::iam::views::{PrincipalView, RoleView};
+use crate::model::account::AccountState;
+use crate::model::change::Touched;
+use crate::model::policy::VersionId;
+use crate::model::principal::PrincipalId;
+use crate::policy::compile::CompiledPolicy;
+use crate::policy::ids::{AccessKeyId, AccountId, PolicyName, RoleName};
+
+/// How many roles are remembered not to exist.
+const ABSENT_KEPT: usize = 1024;
+/// How many states ahead of its own a cache takes entries of.
+const MOST_AHEAD: usize = 16;
+/// Below this part of the bound for all, an account makes no room for others.
+const FLOOR_PARTS: usize = 64;
+
+/// A custom policy's default version, compiled; shared by the principals it is attached to.
+#[derive(Debug)]
+pub(super) struct Document {
+    pub(super) compiled: Arc<CompiledPolicy>,
+    name: PolicyName,
+    version: VersionId,
+    since: i64,
+    /// The revision from which on the policy is another one.
+    replaced_at: AtomicI64,
+    _charge: Charge,
+}
+
+impl Document {
+    pub(super) fn new(
+        compiled: Arc<CompiledPolicy>,
+        name: PolicyName,
+        version: VersionId,
+        since: i64,
+        charge: Charge,
+    ) -> Self {
+        Self {
+            compiled,
+            name,
+            version,
+            since,
+            replaced_at: AtomicI64::new(i64::MAX),
+            _charge: charge,
+        }
+    }
+
+    /// Whether this is still the policy at `revision`.
+    pub(super) fn is_true_at(&self, revision: i64) -> bool {
+        self.replaced_at.load(Ordering::Acquire) > revision
+    }
+}
+
+/// Where the cache stands.
+#[derive(Debug)]
+struct Position {
+    now: AccountState,
+    /// States after it of which entries were read and kept already. The changes must lead over them.
+    ahead: Vec<AccountState>,
+}
+
+/// The cache of one account.
+#[derive(Debug)]
+pub(super) struct AccountCache {
+    pub(super) account: AccountId,
+    position: Mutex<Position>,
+    principals: Shelf<PrincipalId, PrincipalView>,
+    roles: Shelf<RoleName, RoleView>,
+    keys: Shelf<AccessKeyId, Signer>,
+    /// Roles known not to exist and since when, so that asking for one again costs what a refusal
+    /// costs. Strangers can ask: it takes no room from what the account itself uses.
+    absent: RwLock<HashMap<RoleName, i64>>,
+    /// By name; a policy's former documents stay as long as a principal holds them.
+    documents: Mutex<HashMap<PolicyName, Vec<Weak<Document>>>>,
+    pub(super) meter: Arc<Meter>,
+    /// When a request last came, in unix seconds.
+    used_at: AtomicU64,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl AccountCache {
+    /// An empty cache at a state. `all` counts what the caches of all accounts weigh.
+    pub(super) fn new(account: AccountId, state: AccountState, all: Arc<AtomicUsize>) -> Self {
+        Self {
+            account,
+            position: Mutex::new(Position {
+                now: state,
+                ahead: Vec::new(),
+            }),
+            principals: Shelf::new(),
+            roles: Shelf::new(),
+            keys: Shelf::new(),
+            absent: RwLock::default(),
+            documents: Mutex::default(),
+            meter: Arc::new(Meter::new(all)),
+            used_at: AtomicU64::new(0),
+        }
+    }
+
+    /// The state that the cache stands at.
+    pub(super) fn state(&self) -> AccountState {
+        lock(&self.position).now
+    }
+
+    pub(super) fn touch(&self, now: i64) {
+        let now = u64::try_from(now).unwrap_or(0);
+        if self.used_at.load(Ordering::Relaxed) != now {
+            self.used_at.store(now, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn used_at(&self) -> u64 {
+        self.used_at.load(Ordering::Relaxed)
+    }
+
+    /// Moves on to `to` by the changes that lead there, oldest first. Answers whether that is
+    /// possible; where it is not, the cache is of no more use.
+    pub(super) fn advance(
+        &self,
+        to: AccountState,
+        changes: Option<&[(AccountState, Vec<Touched>)]>,
+    ) -> bool {
+        let mut position = lock(&self.position);
+        if position.now == to {
+            return true;
+        }
+        let Some(changes) = changes else { return false };
+        let leads_over = |ahead: &AccountState| {
+            ahead.revision > to.revision || changes.iter().any(|(state, _)| state == ahead)
+        };
+        if !position.ahead.iter().all(leads_over) {
+            return false;
+        }
+        for (state, touched) in changes {
+            for entity in touched {
+                self.evict(entity, state.revision);
+            }
+        }
+        position.now = to;
+        position.ahead.retain(|ahead| ahead.revision > to.revision);
+        true
+    }
+
+    /// Takes out what was read before `revision` of an entity that changed then.
+    fn evict(&self, entity: &Touched, revision: i64) {
+        match entity {
+            Touched::User(id) => self
+                .principals
+                .remove_older(&PrincipalId::User(*id), revision),
+            Touched::Role(id) => self
+                .principals
+                .remove_older(&PrincipalId::Role(*id), revision),
+            Touched::RoleNamed(name) => {
+                self.roles.remove_older(name, revision);
+                let mut absent = self.absent.write().unwrap_or_else(PoisonError::into_inner);
+                if absent.get(name).is_some_and(|since| *since < revision) {
+                    absent.remove(name);
+                }
+            }
+            Touched::Key(id) => self.keys.remove_older(id, revision),
+            Touched::Policy(name) => {
+                let mut documents = lock(&self.documents);
+                if let Some(known) = documents.get_mut(name) {
+                    known.retain(|document| {
+                        let Some(document) = document.upgrade() else {
+                            return false;
+                        };
+                        if document.since < revision {
+                            document.replaced_at.fetch_min(revision, Ordering::AcqRel);
+                        }
+                        document.is_true_at(i64::MAX - 1)
+                    });
+                    if known.is_empty() {
+                        documents.remove(name);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Puts in what was read at `at`, unless the cache has moved on since. What was read ahead of the
+    /// cache is kept for when it arrives there.
+    fn keep(&self, at: AccountState, put: impl FnOnce()) -> bool {
+        let mut position = lock(&self.position);
+        if at != position.now {
+            if at.revision <= position.now.revision {
+                return false;
+            }
+            if !position.ahead.contains(&at) {
+                if position.ahead.len() == MOST_AHEAD {
+                    return false;
+                }
+                position.ahead.push(at);
+            }
+        }
+        put();
+        true
+    }
+
+    pub(super) fn principal(&self, id: PrincipalId, revision: i64) -> Option<Arc<PrincipalView>> {
+        let known = self.principals.get(&id, revision)?;
+        known.is_true_at(revision).then_some(known)
+    }
+
+    pub(super) fn keep_principal(
+        &self,
+        at: AccountState,
+        id: PrincipalId,
+        view: &Arc<PrincipalView>,
+        bytes: usize,
+    ) {
+        self.keep(at, || {
+            let mut documents = lock(&self.documents);
+            for document in view.documents() {
+                let known = documents.entry(document.name.clone()).or_default();
+                if !known.iter().any(|k| k.as_ptr() == Arc::as_ptr(document)) {
+                    known.retain(|document| document.strong_count() > 0);
+                    known.push(Arc::downgrade(document));
+                }
+            }
+            drop(documents);
+            let charge = Charge::new(&self.meter, bytes);
+            self.principals
+                .put(id, Arc::clone(view), at.revision, charge);
+        });
+    }
+
+    /// The document of a policy's version as it is at `at`, where it is known.
+    pub(super) fn document(
+        &self,
+        at: AccountState,
+        name: &PolicyName,
+        version: VersionId,
+    ) -> Option<Arc<Document>> {
+        if self.state() != at {
+            return None;
+        }
+        let documents = lock(&self.documents);
+        documents.get(name)?.iter().find_map(|document| {
+            document.upgrade().filter(|document| {
+                document.version == version
+                    && document.since <= at.revision
+                    && document.is_true_at(at.revision)
+            })
+        })
+    }
+
+    /// The role, if it is known whether there is one.
+    #[expect(
+        clippy::option_option,
+        reason = "known to exist, known not to exist, not known"
+    )]
+    pub(super) fn role(&self, name: &RoleName, revision: i64) -> Option<Option<Arc<RoleView>>> {
+        if let Some(known) = self.roles.get(name, revision) {
+            return Some(Some(known));
+        }
+        let absent = self.absent.read().unwrap_or_else(PoisonError::into_inner);
+        let since = *absent.get(name)?;
+        (since <= revision).then_some(None)
+    }
+
+    pub(super) fn keep_role(&self, at: AccountState, view: &Arc<RoleView>, bytes: usize) {
+        self.keep(at, || {
+            let charge = Charge::new(&self.meter, bytes);
+            self.roles.put(
+                view.role.name.clone(),
+                Arc::clone(view),
+                at.revision,
+                charge,
+            );
+        });
+    }
+
+    pub(super) fn keep_absent(&self, at: AccountState, name: &RoleName) {
+        self.keep(at, || {
+            let mut absent = self.absent.write().unwrap_or_else(PoisonError::into_inner);
+            if absent.len() >= ABSENT_KEPT {
+                absent.clear();
+            }
+            absent.insert(name.clone(), at.revision);
+        });
+    }
+
+    pub(super) fn key(&self, id: &AccessKeyId, revision: i64) -> Option<Arc<Signer>> {
+        self.keys.get(id, revision)
+    }
+
+    pub(super) fn keep_key(&self, at: AccountState, signer: &Arc<Signer>, bytes: usize) {
+        self.keep(at, || {
+            let charge = Charge::new(&self.meter, bytes);
+            self.keys
+                .put(signer.id.clone(), Arc::clone(signer), at.revision, charge);
+        });
+    }
+
+    /// Makes room after something came in: an account beyond its share evicts of its own, and as
+    /// long as all accounts together are beyond their bound, so does one that is above the floor.
+    pub(super) fn make_room(&self, total: usize) {
+        let share = total / 4;
+        let floor = total / FLOOR_PARTS;
+        let is_beyond = |own: usize, all: usize| own > share || (all > total && own > floor);
+        while is_beyond(self.meter.own(), self.meter.all()) {
+            if !self.evict_one() {
+                return;
+            }
+        }
+    }
+
+    /// Takes out one entry of the heaviest kind.
+    pub(super) fn evict_one(&self) -> bool {
+        let (principals, roles, keys) = (
+            self.principals.bytes(),
+            self.roles.bytes(),
+            self.keys.bytes(),
+        );
+        let evicted = if principals >= roles && principals >= keys {
+            self.principals.evict_one()
+        } else if roles >= keys {
+            self.roles.evict_one()
+        } else {
+            self.keys.evict_one()
+        };
+        if evicted {
+            metrics::counter!("rampart_cache_evictions_total", "why" => "room").increment(1);
+        }
+        evicted
+    }
+}
