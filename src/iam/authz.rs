@@ -8,8 +8,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 use crate::iam::caller::{Caller, Identity};
 use crate::iam::views::PrincipalView;
 use crate::policy::compile::CompiledPolicy;
+use crate::policy::context::Context;
 use crate::policy::document::DocumentKind;
-use crate::policy::evaluate::{Effect, PolicySet};
+use crate::policy::evaluate::{Effect, PolicySet, Request};
 use crate::policy::flow::{Step, Verdict, combine_call};
 
 /// One action that must be allowed on each of the resources.
@@ -65,15 +66,21 @@ pub(super) fn evaluate(
     session: Option<&PolicySet>,
     action: &str,
     resources: &[Cow<'static, str>],
+    context: &dyn Context,
 ) -> Verdict {
-    let on = |set: &PolicySet| set.evaluate_all(action, resources.iter().map(AsRef::as_ref));
+    let requests = || {
+        resources
+            .iter()
+            .map(|resource| Request::new(action, resource).with_context(context))
+    };
+    let on = |set: &PolicySet| set.evaluate_all(requests());
     combine_call(session.map(on), on(policies))
 }
 
 /// Decides a plain call. Root needs no policy; its account is the only one the call can touch.
 ///
 /// `principal` is the caller's own entry, `None` for root alone; `session` the compiled session
-/// policy, where the session has one.
+/// policy, where the session has one; `context` what conditions can ask of the call.
 ///
 /// # Errors
 /// The first check that was not allowed.
@@ -82,6 +89,7 @@ pub fn authorize(
     principal: Option<&PrincipalView>,
     session: Option<&PolicySet>,
     checks: &[Check],
+    context: &dyn Context,
 ) -> Result<(), Box<Denial>> {
     let nothing = PolicySet::default();
     let policies = match (&caller.identity, principal) {
@@ -90,7 +98,7 @@ pub fn authorize(
         (_, None) => &nothing,
     };
     for check in checks {
-        let verdict = evaluate(policies, session, check.action, &check.resources);
+        let verdict = evaluate(policies, session, check.action, &check.resources, context);
         if !verdict.is_allowed() {
             let resource = check
                 .resources

@@ -1,11 +1,12 @@
 //! Who calls: what authentication establishes and everything after it relies on.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Display as _, Write as _};
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::credential::token::Claims;
 use crate::model::principal::PrincipalId;
+use crate::policy::arn::{role_arn, root_arn, user_arn};
 use crate::policy::ids::{AccessKeyId, AccountId, UserId, UserName};
 
 /// The identity behind a signature.
@@ -50,6 +51,15 @@ impl Caller {
             }
         };
         arn
+    }
+
+    /// Shows the ARN of the identity behind the caller (`acs:PrincipalARN`): of a session, its role's.
+    pub fn principal_arn(&self) -> impl fmt::Display + '_ {
+        fmt::from_fn(|f| match &self.identity {
+            Identity::Root => root_arn(self.account).fmt(f),
+            Identity::User { name, .. } => user_arn(self.account, name).fmt(f),
+            Identity::Session(claims) => role_arn(self.account, &claims.role_name).fmt(f),
+        })
     }
 
     /// Whose attached policies count; `None` for root, who needs none.

@@ -11,6 +11,7 @@ pub mod batch;
 mod cache;
 mod caches;
 pub mod caller;
+pub mod context;
 pub mod fixed_secret;
 pub mod freshness;
 pub mod generate;

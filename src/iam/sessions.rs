@@ -13,10 +13,12 @@ use crate::credential::secret::SecretText;
 use crate::credential::token::{Claims, Origin};
 use crate::iam::Iam;
 use crate::iam::authz::{self, Denial};
-use crate::iam::caller::{Caller, Identity};
+use crate::iam::caller::{self, Caller, Identity};
+use crate::iam::context::CallContext;
 use crate::iam::freshness::Current;
 use crate::iam::views::{AccountView, PrincipalView, RoleView};
 use crate::policy::arn::RoleArn;
+use crate::policy::context::{ConditionKey, Context};
 use crate::policy::evaluate::{Decision, Effect, PolicySet, Reason};
 use crate::policy::flow::{Step, Verdict};
 use crate::policy::ids::{RoleName, RoleSessionName};
@@ -45,8 +47,25 @@ pub struct SessionRequest<'a> {
     pub policy: Option<&'a str>,
     /// Who stands behind the caller, by the caller's word.
     pub source_identity: Option<&'a str>,
+    /// What the trust policy may ask for.
+    pub external_id: Option<&'a str>,
+    /// Where the call comes from.
+    pub origin: caller::Origin,
     /// Now, in unix seconds.
     pub now: i64,
+}
+
+/// The condition keys of the call, the same on both sides (policy-evaluation §5).
+impl Context for SessionRequest<'_> {
+    fn values(&self, key: &ConditionKey, each: &mut dyn FnMut(&str)) {
+        let value = match key.as_str() {
+            "sts:externalid" => self.external_id,
+            "sts:sourceidentity" => self.source_identity,
+            "sts:rolesessionname" => Some(self.session_name.as_str()),
+            _ => None,
+        };
+        value.into_iter().for_each(each);
+    }
 }
 
 /// What was minted.
@@ -115,13 +134,20 @@ impl Iam {
         let _ = write!(resource, "acs:ram:*:{account}:role/{name}");
         let own_account = *account == caller.account;
 
+        let context = CallContext {
+            now: request.now,
+            origin: request.origin,
+            caller,
+            own: request,
+        };
+
         // The caller's side: setting a source identity is an action of its own.
         let nothing = PolicySet::default();
         let policies = principal.map_or(&nothing, |principal| &principal.policies);
         let resources = [Cow::Owned(resource)];
         let sets_identity = request.source_identity.is_some() && inherited.is_none();
         for action in actions(sets_identity) {
-            let verdict = authz::evaluate(policies, session_policy, action, &resources);
+            let verdict = authz::evaluate(policies, session_policy, action, &resources, &context);
             if !verdict.is_allowed() {
                 return Err(SessionError::Denied(Box::new(Denial::new(
                     caller,
@@ -171,6 +197,7 @@ impl Iam {
                 action,
                 principal: &asks,
                 role_account: *account,
+                context: &context,
             });
             if !decision.is_allowed() {
                 return Err(refused(decision, action));

@@ -14,6 +14,7 @@ use crate::ops::declare::{Declaration, Declared};
 use crate::ops::error::OpError;
 use crate::ops::params::{ParamFault, Params};
 use crate::policy::arn::RoleArn;
+use crate::policy::context::MapContext;
 use crate::store::{Snapshot, Tx};
 
 /// What an operation may look at beside its parameters.
@@ -72,6 +73,26 @@ pub trait Checked: Send + Sync {
     fn checks(&self, cx: &Context) -> Result<Vec<Check>, OpError> {
         let _ = cx;
         Ok(Vec::new())
+    }
+
+    /// The call's own condition keys, beside those that every call has.
+    fn keys(&self) -> MapContext {
+        MapContext::default()
+    }
+
+    /// Whether some of its own keys are known to the store only: then they are read before the call
+    /// is decided, by [`loaded_keys`](Self::loaded_keys).
+    fn loads_keys(&self) -> bool {
+        false
+    }
+
+    /// Its own condition keys, from the store. What does not exist has none.
+    ///
+    /// # Errors
+    /// As the store.
+    async fn loaded_keys(&self, snapshot: &mut dyn Snapshot) -> Result<MapContext, OpError> {
+        let _ = snapshot;
+        Ok(self.keys())
     }
 
     /// What must be allowed, for operations whose resource only the store knows. What does not

@@ -73,9 +73,6 @@ pub enum OpError {
     /// The account, or the entity, has as many as it may have.
     #[error("the quota of {0:?} is used up")]
     LimitExceeded(Entity),
-    /// A policy whose document this release cannot enforce.
-    #[error("the policy's document holds what this release cannot enforce")]
-    NotEnforceable,
     /// A call that is not allowed.
     #[error("not allowed")]
     Denied(Box<Denial>),

@@ -20,20 +20,23 @@ enum SplitError {
     TooFew,
 }
 
-fn split(text: &str) -> Result<Parts<'_>, SplitError> {
-    let mut parts = text.splitn(5, ':');
-    if parts.next() != Some("acs") {
-        return Err(SplitError::Prefix);
-    }
-    match (parts.next(), parts.next(), parts.next(), parts.next()) {
-        (Some(service), Some(region), Some(account), Some(relative)) => Ok(Parts {
-            service,
-            region,
-            account,
-            relative,
-        }),
-        _ => Err(SplitError::TooFew),
-    }
+fn split<'a>(text: &'a str) -> Result<Parts<'a>, SplitError> {
+    let Some(rest) = text.strip_prefix("acs:") else {
+        return Err(match text {
+            "acs" => SplitError::TooFew,
+            _ => SplitError::Prefix,
+        });
+    };
+    let cut = |text: &'a str| text.split_once(':').ok_or(SplitError::TooFew);
+    let (service, rest) = cut(rest)?;
+    let (region, rest) = cut(rest)?;
+    let (account, relative) = cut(rest)?;
+    Ok(Parts {
+        service,
+        region,
+        account,
+        relative,
+    })
 }
 
 /// A resource that a request is checked against, split once and borrowed from the request.
@@ -53,6 +56,11 @@ impl<'a> Resource<'a> {
             },
             _ => parts,
         }))
+    }
+
+    /// The last part; `None` for what is no ARN.
+    pub(super) fn relative(&self) -> Option<&'a str> {
+        self.0.as_ref().map(|parts| parts.relative)
     }
 }
 
@@ -92,6 +100,19 @@ impl ResourcePattern {
     /// Whether the pattern covers every resource, calls without resource-level checks included.
     pub fn is_any(&self) -> bool {
         self.0.is_none()
+    }
+
+    /// The pattern of the last part; `None` for `*`.
+    pub(super) fn relative(&self) -> Option<&Pattern> {
+        self.0.as_ref().map(|parts| &parts.relative)
+    }
+
+    /// The parts whose literals stand in the name of every resource that the pattern covers. The
+    /// region is not among them: a request may write it in two ways.
+    pub(super) fn literal_parts(&self) -> impl Iterator<Item = &Pattern> {
+        self.0
+            .iter()
+            .flat_map(|parts| [&parts.service, &parts.account, &parts.relative])
     }
 
     /// Whether the pattern covers `resource`. Case is kept but for the ARNs of RAM.

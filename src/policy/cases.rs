@@ -3,6 +3,7 @@
 //! A case gives documents, a caller, an action and a resource, and says what has to come of it.
 //! The head of `tests/vectors/policy-cases.json` describes each field.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -10,8 +11,9 @@ use serde_json::{Map, Value};
 
 use super::arn::{ProviderArn, RoleArn};
 use super::compile::CompiledPolicy;
+use super::context::MapContext;
 use super::document::{Document, DocumentKind, Fault};
-use super::evaluate::{Decision, Effect, PolicySet};
+use super::evaluate::{Decision, Effect, PolicySet, Request};
 use super::flow::{combine_assume, combine_call};
 use super::ids::{AccountId, RoleName, UserName};
 use super::principal::Principal;
@@ -49,9 +51,9 @@ pub struct Case {
     pub action: String,
     /// The resource or resources checked.
     pub resource: OneOrMany,
-    /// The condition keys of the request. Read, but of no use until conditions are.
+    /// The condition keys of the request: a text, or a list of them.
     #[serde(default)]
-    pub context: Map<String, Value>,
+    pub context: BTreeMap<String, OneOrMany>,
     /// Whether some document of the case has a condition.
     pub has_condition: bool,
     /// What has to come of it.
@@ -216,8 +218,13 @@ fn decide(case: &Case) -> Result<Outcome, Failure> {
         .map(|document| read(DocumentKind::Trust, document))
         .transpose()?;
 
-    let resources = || case.resource.as_slice().iter().map(String::as_str);
-    let decide = |set: &PolicySet| set.evaluate_all(&case.action, resources());
+    let context = case.context.iter();
+    let context: MapContext = context
+        .map(|(key, values)| (key, values.as_slice().iter().map(String::as_str)))
+        .collect();
+    let request = |resource| Request::new(&case.action, resource).with_context(&context);
+    let requests = || case.resource.as_slice().iter().map(|r| request(r.as_str()));
+    let decide = |set: &PolicySet| set.evaluate_all(requests());
     let (session, identity) = (session.as_ref().map(decide), decide(&identity));
 
     let Some(trust) = trust else {
@@ -252,6 +259,7 @@ fn decide(case: &Case) -> Result<Outcome, Failure> {
             action: &case.action,
             principal,
             role_account: role.account,
+            context: &context,
         })
     };
     let both = |trust: Decision| {

@@ -1,5 +1,4 @@
-//! Documents made ready for evaluation: what can never match is dropped, and statements are found
-//! by the service of the action.
+//! Documents made ready for evaluation; `index.rs` says how the statements of a set are found.
 //!
 //! Nothing here can fail. A stored document that breaks a rule is compiled so that it grants
 //! nothing and goes on denying (DESIGN §6): its Allow statements match nothing, and its Deny
@@ -7,11 +6,11 @@
 //! denies every request.
 
 use super::arn::Resource;
+use super::condition::Condition;
 use super::document::{
     Actions, Document, DocumentKind, Fault, Resources, Statement, StatementEffect, Target,
 };
 use super::grammar::{self, Draft, Reading, Soundness};
-use super::index::ServiceIndex;
 use super::principal::PrincipalEntry;
 
 /// One identity or session policy, ready for evaluation; shared between sets by `Arc`.
@@ -35,9 +34,6 @@ impl CompiledPolicy {
 
     /// Compiles the text of a stored document. Never fails: what cannot be understood grants
     /// nothing and goes on denying, see the head of this module and [`faults`](Self::faults).
-    ///
-    /// A statement with a condition counts as not understood, but does not spoil the other
-    /// statements of its document.
     pub fn from_stored(kind: DocumentKind, text: &str) -> Self {
         if kind == DocumentKind::Trust {
             return Self::unreadable();
@@ -54,6 +50,11 @@ impl CompiledPolicy {
             rules: Rules::Unreadable,
             faults: [].into(),
         }
+    }
+
+    /// Its statements; none where it cannot be read.
+    pub(super) fn statements(&self) -> &[Rule<Resources>] {
+        self.rules.readable().unwrap_or_default()
     }
 
     /// Whether the document denies every request because it cannot be read.
@@ -96,10 +97,7 @@ pub(super) type Principals = Option<Box<[PrincipalEntry]>>;
 /// The statements of one document, with what they are about besides actions.
 #[derive(Debug)]
 pub(super) enum Rules<T> {
-    Readable {
-        rules: Box<[Rule<T>]>,
-        index: ServiceIndex,
-    },
+    Readable(Box<[Rule<T>]>),
     Unreadable,
 }
 
@@ -110,51 +108,16 @@ pub(super) struct Rule<T> {
     pub(super) effect: StatementEffect,
     pub(super) actions: Actions,
     pub(super) target: T,
-}
-
-/// What one document says of a request.
-pub(super) enum Finding {
-    /// The first statement that denies, else the first that allows.
-    Statement(StatementEffect, usize),
-    /// No statement matches.
-    None,
-    /// The document cannot be read, which denies.
-    Unreadable,
+    pub(super) condition: Condition,
 }
 
 impl<T> Rules<T> {
-    pub(super) fn new(rules: Box<[Rule<T>]>) -> Self {
-        let index = ServiceIndex::new(rules.iter().map(|rule| &rule.actions));
-        Self::Readable { rules, index }
-    }
-
-    /// What the document says of `action`, `targeted` telling whether a statement is about the
-    /// rest of the request.
-    pub(super) fn find(&self, action: &str, targeted: impl Fn(&T) -> bool) -> Finding {
-        let Self::Readable { rules, index } = self else {
-            return Finding::Unreadable;
-        };
-        let mut allowed = None;
-        for rule in index
-            .candidates(action)
-            .iter()
-            .filter_map(|&at| rules.get(at))
-        {
-            if rule.effect == StatementEffect::Allow && allowed.is_some() {
-                continue;
-            }
-            if rule.actions.matches(action) && targeted(&rule.target) {
-                match rule.effect {
-                    StatementEffect::Deny => {
-                        return Finding::Statement(StatementEffect::Deny, rule.statement);
-                    }
-                    StatementEffect::Allow => allowed = Some(rule.statement),
-                }
-            }
+    /// The statements; `None` if the document cannot be read.
+    pub(super) fn readable(&self) -> Option<&[Rule<T>]> {
+        match self {
+            Self::Readable(rules) => Some(rules),
+            Self::Unreadable => None,
         }
-        allowed.map_or(Finding::None, |at| {
-            Finding::Statement(StatementEffect::Allow, at)
-        })
     }
 }
 
@@ -171,6 +134,7 @@ pub(super) fn sound<T>(document: &Document, target: impl Fn(Target) -> Option<T>
                 effect,
                 actions,
                 target: read,
+                condition,
                 ..
             } = read;
             Some(Rule {
@@ -178,11 +142,12 @@ pub(super) fn sound<T>(document: &Document, target: impl Fn(Target) -> Option<T>
                 effect,
                 actions,
                 target: target(read)?,
+                condition,
             })
         });
     rules
         .collect::<Option<_>>()
-        .map_or(Rules::Unreadable, Rules::new)
+        .map_or(Rules::Unreadable, Rules::Readable)
 }
 
 /// Compiles a stored document. `target` turns what a statement is about into the compiled form;
@@ -208,12 +173,11 @@ pub(super) fn stored<T>(
                 effect,
                 actions,
                 target: read,
-                conditional,
+                condition,
                 ..
             } = draft;
             let effect = effect?;
-            let understood = soundness == Soundness::Sound && !conditional;
-            if effect == StatementEffect::Allow && !understood {
+            if effect == StatementEffect::Allow && soundness != Soundness::Sound {
                 return None;
             }
             let actions = actions.unwrap_or_else(Actions::any);
@@ -222,9 +186,10 @@ pub(super) fn stored<T>(
                 effect,
                 actions,
                 target: target(read)?,
+                condition,
             })
         });
-    (Rules::new(rules.collect()), faults.into())
+    (Rules::Readable(rules.collect()), faults.into())
 }
 
 #[cfg(test)]
@@ -343,20 +308,45 @@ mod tests {
     }
 
     #[test]
-    fn a_condition_spoils_its_own_statement_only() {
-        let conditional = r#"{"Effect":"Allow","Action":"oss:*","Resource":"*","Condition":{"Bool":{"a:b":"1"}}}"#;
+    fn a_condition_narrows_its_own_statement_only() {
+        let conditional = r#"{"Effect":"Allow","Action":"oss:*","Resource":"*","Condition":{"Bool":{"a:b":"true"}}}"#;
         let plain = r#"{"Effect":"Allow","Action":"ecs:*","Resource":"*"}"#;
         let both = format!("{conditional},{plain}");
         assert_eq!(effect(&both, "oss:GetObject", "*"), Effect::ImplicitDeny);
         assert_eq!(effect(&both, "ecs:Start", "*"), Effect::Allow);
-        let deny = conditional.replace("Allow", "Deny");
-        let decision = decide(
-            &document(&format!("{ALLOW_ALL},{deny}")),
-            "oss:GetObject",
-            "*",
+    }
+
+    /// What is not understood of a Deny narrows nothing; what is understood goes on narrowing.
+    #[test]
+    fn a_clause_that_is_not_understood_spoils_every_allow_and_widens_its_deny() {
+        let with = |effect: &str, condition: &str| {
+            format!(
+                r#"{{"Effect":"{effect}","Action":"oss:*","Resource":"*","Condition":{condition}}}"#
+            )
+        };
+        for condition in [
+            r#"{"StringEqualsIfExists":{"a:b":"c"}}"#,
+            r#"{"Foo":{"a:b":"c"}}"#,
+            r#"{"NumericEquals":{"a:b":"c"}}"#,
+            r#"{"NumericEquals":{"a:b":["1","c"]}}"#,
+            r#"{"NumericEquals":{"a:b":[]}}"#,
+            r#"{"NumericEquals":{"ab":"1"}}"#,
+            r#"{"NumericEquals":{}}"#,
+            r#"{"NumericEquals":1}"#,
+            "1",
+            "[]",
+        ] {
+            let both = format!("{ALLOW_ALL},{}", with("Allow", condition));
+            assert_eq!(effect(&both, "a:b", "*"), Effect::ImplicitDeny, "{both}");
+            let deny = with("Deny", condition);
+            assert_eq!(effect(&deny, "oss:GetObject", "*"), Effect::Deny, "{deny}");
+            assert_eq!(effect(&deny, "ecs:Start", "*"), Effect::ImplicitDeny);
+        }
+        let half = r#"{"Foo":{"a:b":"c"},"StringEquals":{"x:y":"z"}}"#;
+        assert_eq!(
+            effect(&with("Deny", half), "oss:GetObject", "*"),
+            Effect::ImplicitDeny
         );
-        assert_eq!(decision.effect, Effect::Deny);
-        assert_eq!(decision.by().map(|by| by.statement), Some(1));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use super::arn::ResourcePattern;
+use super::condition::Condition;
 use super::grammar::{self, Reading};
 use super::pattern::{Case, Pattern};
 use super::principal::{PrincipalEntry, PrincipalKind};
@@ -145,6 +146,8 @@ pub struct Statement {
     pub actions: Actions,
     /// Which resources, or which principals.
     pub target: Target,
+    /// What else has to hold.
+    pub condition: Condition,
 }
 
 impl fmt::Debug for Statement {
@@ -153,6 +156,7 @@ impl fmt::Debug for Statement {
             .field("effect", &self.effect)
             .field("actions", &self.actions)
             .field("target", &self.target)
+            .field("condition", &self.condition)
             .finish_non_exhaustive()
     }
 }
@@ -170,7 +174,7 @@ impl Document {
     /// Errors: what is wrong with it, in the order of the text, [`MAX_FAULTS`] at most. The length
     /// is not looked at, see [`check_length`](Self::check_length), which the vendor's service does first.
     ///
-    /// Source: policy-language §2 to §6. This release refuses every `Condition`.
+    /// Source: policy-language §2 to §7.
     pub fn parse(kind: DocumentKind, text: &str) -> Result<Self, Vec<Fault>> {
         let Reading {
             statements, faults, ..
@@ -277,7 +281,8 @@ mod tests {
         use crate::policy::compile::CompiledPolicy;
         use crate::policy::trust::TrustPolicy;
         let identity = r#"{"Version":"1","Statement":{"Effect":"Allow","Sid":"mark","Action":
-            ["mark:*","mark:a"],"NotResource":["acs:mark:mark:mark:mark","acs:mark:*:*:mark*"]}}"#;
+            ["mark:*","mark:a"],"NotResource":["acs:mark:mark:mark:mark","acs:mark:*:*:mark*"],"Condition":{"StringLike":
+            {"acs:mark":"mark*"},"StringEquals":{"acs:mark/mark":["mark"]}}}}"#;
         let trust = r#"{"Version":"1","Statement":{"Effect":"Deny","Action":"sts:mark","Principal":{
             "RAM":"acs:ram::1000000000000001:user/mark","Service":"mark.com","Federated":
             "acs:ram::1000000000000001:saml-provider/mark"}}}"#;

@@ -5,11 +5,18 @@
 //!
 //! Source: policy-evaluation §1.
 
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
 use std::sync::Arc;
 
 use super::arn::Resource;
-use super::compile::{CompiledPolicy, Finding};
-use super::document::StatementEffect;
+use super::compile::{CompiledPolicy, Rule};
+use super::context::{Context, NoContext};
+use super::document::{Actions, Resources, StatementEffect};
+use super::index::{ALL, Index};
+use super::pattern::Case;
 
 /// What came of a decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,110 +85,259 @@ impl Decision {
         }
     }
 
-    /// Takes in what the document at place `policy` says: a Deny beats an Allow, an Allow beats
-    /// nothing, and the first of its kind stays.
-    pub(super) fn take_in(&mut self, policy: usize, finding: &Finding) {
-        let (effect, reason) = match *finding {
-            Finding::None => return,
-            Finding::Unreadable => (Effect::Deny, Reason::Unreadable { policy }),
-            Finding::Statement(effect, statement) => {
-                let effect = match effect {
-                    StatementEffect::Allow => Effect::Allow,
-                    StatementEffect::Deny => Effect::Deny,
-                };
-                (
-                    effect,
-                    Reason::Statement(StatementRef { policy, statement }),
-                )
-            }
+    /// The document at the place `policy` cannot be read.
+    pub(super) const fn unreadable(policy: usize) -> Self {
+        Self {
+            effect: Effect::Deny,
+            reason: Reason::Unreadable { policy },
+            resource: 0,
+        }
+    }
+}
+
+/// The first statement that denies and the first that allows, of those that match.
+#[derive(Default)]
+pub(super) struct Found {
+    denies: Option<u32>,
+    allows: Option<u32>,
+}
+
+impl Found {
+    /// Takes in the statement at `place`, unless what is found already outweighs it.
+    pub(super) fn take_in(
+        &mut self,
+        effect: StatementEffect,
+        place: u32,
+        matches: impl FnOnce() -> bool,
+    ) {
+        let found = match effect {
+            StatementEffect::Deny => &mut self.denies,
+            StatementEffect::Allow if self.denies.is_some() => return,
+            StatementEffect::Allow => &mut self.allows,
         };
-        let stronger = match self.effect {
-            Effect::Deny => false,
-            Effect::Allow => effect == Effect::Deny,
-            Effect::ImplicitDeny => true,
+        if found.is_none_or(|first| place < first) && matches() {
+            *found = Some(place);
+        }
+    }
+
+    /// The decision; `name` tells which statement stands at a place.
+    pub(super) fn decision(&self, name: impl Fn(u32) -> StatementRef) -> Decision {
+        let (effect, place) = match (self.denies, self.allows) {
+            (Some(place), _) => (Effect::Deny, place),
+            (None, Some(place)) => (Effect::Allow, place),
+            (None, None) => return Decision::IMPLICIT,
         };
-        if stronger {
-            *self = Self {
-                effect,
-                reason,
-                resource: self.resource,
-            };
+        Decision {
+            effect,
+            reason: Reason::Statement(name(place)),
+            resource: 0,
         }
     }
 }
 
 /// What is asked: may `action` be done to `resource`?
-///
-/// The keys that conditions speak of are to join it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Request<'a> {
     /// The action, such as `ram:CreateUser`; case is ignored.
     pub action: &'a str,
     /// The resource's ARN, or `*` for a call without resource-level checks.
     pub resource: &'a str,
+    /// The condition keys of the request.
+    pub context: &'a dyn Context,
 }
 
 impl<'a> Request<'a> {
-    /// Asks for `action` on `resource`.
+    /// Asks for `action` on `resource`, with every condition key missing.
     pub fn new(action: &'a str, resource: &'a str) -> Self {
-        Self { action, resource }
+        Self {
+            action,
+            resource,
+            context: &NoContext,
+        }
+    }
+
+    /// The same, with these condition keys.
+    #[must_use]
+    pub fn with_context(self, context: &'a dyn Context) -> Self {
+        Self { context, ..self }
     }
 }
 
-/// The policies in force for a caller, as one set.
-#[derive(Debug, Clone, Default)]
-pub struct PolicySet(Vec<Arc<CompiledPolicy>>);
+impl fmt::Debug for Request<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("action", &self.action)
+            .field("resource", &self.resource)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The policies in force for a caller, as one set, indexed as one.
+#[derive(Debug, Default)]
+pub struct PolicySet {
+    policies: Box<[Arc<CompiledPolicy>]>,
+    /// The first policy that cannot be read: the set denies everything.
+    unreadable: Option<usize>,
+    /// How many statements stand before those of each policy.
+    starts: Box<[u32]>,
+    /// `None` for few statements, which are looked at one by one.
+    index: Option<Index>,
+}
 
 impl PolicySet {
     /// The set of these policies; [`StatementRef::policy`] counts in their order.
     pub fn new(policies: Vec<Arc<CompiledPolicy>>) -> Self {
-        Self(policies)
+        let rules = || policies.iter().flat_map(|policy| policy.statements());
+        let starts = policies.iter().scan(0_u32, |next, policy| {
+            let start = *next;
+            let count = u32::try_from(policy.statements().len()).unwrap_or(u32::MAX);
+            *next = next.saturating_add(count);
+            Some(start)
+        });
+        Self {
+            unreadable: policies.iter().position(|policy| policy.is_unreadable()),
+            starts: starts.collect(),
+            index: Index::new(rules()),
+            policies: policies.into(),
+        }
     }
 
     /// The policies in their order.
     pub fn policies(&self) -> &[Arc<CompiledPolicy>] {
-        &self.0
+        &self.policies
     }
 
     /// Decides a request for one resource.
     pub fn evaluate(&self, request: &Request<'_>) -> Decision {
-        let resource = Resource::new(request.resource);
-        let mut decision = Decision::IMPLICIT;
-        for (place, policy) in self.0.iter().enumerate() {
-            let finding = policy
-                .rules
-                .find(request.action, |covered| covered.matches(&resource));
-            decision.take_in(place, &finding);
-            if decision.effect == Effect::Deny {
-                break;
+        if let Some(policy) = self.unreadable {
+            return Decision::unreadable(policy);
+        }
+        let asked = Asked {
+            request,
+            resource: Resource::new(request.resource),
+        };
+        let mut found = Found::default();
+        match &self.index {
+            None => {
+                let rules = self.policies.iter().flat_map(|policy| policy.statements());
+                for (place, rule) in (0..).zip(rules) {
+                    found.take_in(rule.effect, place, || asked.by(rule, ALL, ALL));
+                }
+            }
+            Some(index) => {
+                let (action, resource) = (request.action, request.resource);
+                index.candidates(action, resource, asked.resource.relative(), |entry| {
+                    if let Some((_, rule)) = self.rule(entry.rule) {
+                        found.take_in(rule.effect, entry.rule, || {
+                            asked.by(rule, entry.action, entry.resource)
+                        });
+                    }
+                });
             }
         }
-        decision
+        found.decision(|place| {
+            let (policy, rule) = self.rule(place).unzip();
+            StatementRef {
+                policy: policy.unwrap_or(0),
+                statement: rule.map_or(0, |rule| rule.statement),
+            }
+        })
+    }
+
+    /// The statement at a place of the whole set, and its policy.
+    fn rule(&self, place: u32) -> Option<(usize, &Rule<Resources>)> {
+        let policy = match &*self.starts {
+            [_] => 0,
+            starts => starts
+                .partition_point(|start| *start <= place)
+                .checked_sub(1)?,
+        };
+        let within = place.checked_sub(*self.starts.get(policy)?)?;
+        let rules = self.policies.get(policy)?.statements();
+        let rule = rules.get(usize::try_from(within).ok()?)?;
+        Some((policy, rule))
+    }
+
+    /// Every statement that matches a request, in order, with its effect. For explanations: it looks
+    /// at every statement of the set.
+    pub fn matching<'a>(
+        &'a self,
+        request: &'a Request<'a>,
+    ) -> impl Iterator<Item = (StatementRef, StatementEffect)> + 'a {
+        let asked = Asked {
+            request,
+            resource: Resource::new(request.resource),
+        };
+        let rules = self
+            .policies
+            .iter()
+            .enumerate()
+            .flat_map(|(policy, rules)| rules.statements().iter().map(move |rule| (policy, rule)));
+        rules
+            .filter(move |(_, rule)| asked.by(rule, ALL, ALL))
+            .map(|(policy, rule)| {
+                let statement = rule.statement;
+                (StatementRef { policy, statement }, rule.effect)
+            })
     }
 
     /// Decides a call that touches several resources: any Deny denies, and all have to be allowed.
     /// A call that names none is denied implicitly; `*` stands for no resource.
     ///
     /// Source: policy-evaluation §1.
-    pub fn evaluate_all<'a>(
-        &self,
-        action: &str,
-        resources: impl IntoIterator<Item = &'a str>,
-    ) -> Decision {
-        let decisions = resources
+    pub fn evaluate_all<'a>(&self, requests: impl IntoIterator<Item = Request<'a>>) -> Decision {
+        let decisions = requests
             .into_iter()
             .enumerate()
-            .map(|(resource, name)| Decision {
+            .map(|(resource, request)| Decision {
                 resource,
-                ..self.evaluate(&Request::new(action, name))
+                ..self.evaluate(&request)
             });
         all(decisions).unwrap_or(Decision::IMPLICIT)
     }
 }
 
+/// A request, its resource split once.
+struct Asked<'a> {
+    request: &'a Request<'a>,
+    resource: Resource<'a>,
+}
+
+impl Asked<'_> {
+    /// Whether the statement matches, by the named patterns of it.
+    fn by(&self, rule: &Rule<Resources>, action: u32, resource: u32) -> bool {
+        rule.actions.matches_at(action, self.request.action)
+            && rule.target.matches_at(resource, &self.resource)
+            && rule.condition.holds(self.request.context)
+    }
+}
+
+impl Actions {
+    fn matches_at(&self, at: u32, action: &str) -> bool {
+        match named(&self.entries, at) {
+            Some(pattern) => pattern.matches(action, Case::Ignored),
+            None => self.matches(action),
+        }
+    }
+}
+
+impl Resources {
+    fn matches_at(&self, at: u32, resource: &Resource<'_>) -> bool {
+        match named(&self.entries, at) {
+            Some(pattern) => pattern.matches(resource),
+            None => self.matches(resource),
+        }
+    }
+}
+
+/// The entry that the index named; `None` where it named none.
+fn named<T>(entries: &[T], at: u32) -> Option<&T> {
+    usize::try_from(at).ok().and_then(|at| entries.get(at))
+}
+
 impl FromIterator<Arc<CompiledPolicy>> for PolicySet {
     fn from_iter<I: IntoIterator<Item = Arc<CompiledPolicy>>>(policies: I) -> Self {
-        Self(policies.into_iter().collect())
+        Self::new(policies.into_iter().collect())
     }
 }
 
@@ -197,191 +353,4 @@ fn all(decisions: impl IntoIterator<Item = Decision>) -> Option<Decision> {
             (_, Effect::Deny) | (Effect::Allow, Effect::ImplicitDeny) => next,
             (Effect::Allow, Effect::Allow) => worst,
         })
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::policy::document::{Document, DocumentKind, Target};
-
-    fn set(documents: &[&str]) -> PolicySet {
-        documents
-            .iter()
-            .map(|text| Document::parse(DocumentKind::Identity, text).unwrap())
-            .map(|document| Arc::new(CompiledPolicy::new(&document)))
-            .collect()
-    }
-
-    const READ: &str = r#"{"Version":"1","Statement":[
-        {"Effect":"Allow","Action":"oss:Get*","Resource":"acs:oss:*:*:a/*"},
-        {"Effect":"Allow","Action":"oss:*","Resource":"acs:oss:*:*:b/*"}]}"#;
-    const GUARD: &str = r#"{"Version":"1","Statement":{"Effect":"Deny","Action":"*",
-        "Resource":"acs:oss:*:*:b/secret"}}"#;
-
-    #[test]
-    fn a_decision_names_its_statement() {
-        let set = set(&[READ, GUARD]);
-        let decide = |resource| {
-            let decision = set.evaluate(&Request::new("oss:GetObject", resource));
-            (
-                decision.effect,
-                decision.by().map(|by| (by.policy, by.statement)),
-            )
-        };
-        assert_eq!(decide("acs:oss:*:1:b/x"), (Effect::Allow, Some((0, 1))));
-        assert_eq!(decide("acs:oss:*:1:b/secret"), (Effect::Deny, Some((1, 0))));
-        assert_eq!(decide("acs:oss:*:1:c/x"), (Effect::ImplicitDeny, None));
-    }
-
-    #[test]
-    fn several_resources_tell_which_one_decided() {
-        let set = set(&[READ, GUARD]);
-        let (a, b, c) = ("acs:oss:*:1:a/x", "acs:oss:*:1:b/x", "acs:oss:*:1:c/x");
-        let secret = "acs:oss:*:1:b/secret";
-        for (resources, effect, resource) in [
-            (vec![], Effect::ImplicitDeny, 0),
-            (vec![a, b], Effect::Allow, 0),
-            (vec![a, c, "*"], Effect::ImplicitDeny, 1),
-            (vec![c, a, secret], Effect::Deny, 2),
-        ] {
-            let decision = set.evaluate_all("oss:GetObject", resources.iter().copied());
-            assert_eq!(
-                (decision.effect, decision.resource),
-                (effect, resource),
-                "{resources:?}"
-            );
-        }
-    }
-
-    const ACTIONS: [&str; 6] = [
-        "ecs:Start",
-        "ecs:Stop",
-        "oss:Get",
-        "OSS:Put",
-        "ram:List",
-        "x",
-    ];
-    const RESOURCES: [&str; 5] = [
-        "*",
-        "acs:ecs:cn:1:i/1",
-        "acs:oss::1:b/k",
-        "acs:ram:*:1:user/A",
-        "acs:ram::1:user/b",
-    ];
-
-    fn statement() -> impl Strategy<Value = String> {
-        let actions = prop::collection::vec(
-            prop::sample::select(vec![
-                "*",
-                "ecs:*",
-                "ECS:start",
-                "oss:?et",
-                "*:Get",
-                "o*:Put",
-                "ram:List",
-                "slb:*",
-                "vpc:a",
-            ]),
-            1..3,
-        );
-        let resources = prop::collection::vec(
-            prop::sample::select(vec![
-                "*",
-                "acs:*:*:*:*",
-                "acs:ecs:cn:1:i/?",
-                "acs:oss::1:*",
-                "acs:ram::1:USER/a",
-                "acs:ram:*:*:user/*",
-            ]),
-            1..3,
-        );
-        (
-            any::<bool>(),
-            any::<bool>(),
-            actions,
-            any::<bool>(),
-            resources,
-        )
-            .prop_map(|(deny, not_action, actions, not_resource, resources)| {
-                let deny = if deny { "Deny" } else { "Allow" };
-                let action = if not_action { "NotAction" } else { "Action" };
-                let resource = if not_resource {
-                    "NotResource"
-                } else {
-                    "Resource"
-                };
-                format!(
-                    r#"{{"Effect":"{deny}","{action}":{actions:?},"{resource}":{resources:?}}}"#
-                )
-            })
-    }
-
-    fn document() -> impl Strategy<Value = String> {
-        prop::collection::vec(statement(), 1..12).prop_map(|statements| {
-            format!(
-                r#"{{"Version":"1","Statement":[{}]}}"#,
-                statements.join(",")
-            )
-        })
-    }
-
-    /// The definition, without filters or early ends.
-    fn by_definition(documents: &[String], request: &Request<'_>) -> Effect {
-        let resource = Resource::new(request.resource);
-        let effects: Vec<StatementEffect> = documents
-            .iter()
-            .flat_map(|text| {
-                Document::parse(DocumentKind::Identity, text)
-                    .unwrap()
-                    .statements()
-                    .to_vec()
-            })
-            .filter(|statement| match &statement.target {
-                Target::Resources(covered) => {
-                    covered.negated != covered.entries.iter().any(|e| e.matches(&resource))
-                        && statement.actions.matches(request.action)
-                }
-                Target::Principals(_) => false,
-            })
-            .map(|statement| statement.effect)
-            .collect();
-        if effects.contains(&StatementEffect::Deny) {
-            Effect::Deny
-        } else if effects.contains(&StatementEffect::Allow) {
-            Effect::Allow
-        } else {
-            Effect::ImplicitDeny
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn decisions_follow_the_definition_in_any_order(
-            documents in prop::collection::vec(document(), 0..4),
-            action in prop::sample::select(ACTIONS.to_vec()),
-            resource in prop::sample::select(RESOURCES.to_vec()),
-        ) {
-            let request = Request::new(action, resource);
-            let mut texts: Vec<&str> = documents.iter().map(String::as_str).collect();
-            let decision = set(&texts).evaluate(&request);
-            prop_assert_eq!(decision.effect, by_definition(&documents, &request));
-            texts.reverse();
-            prop_assert_eq!(set(&texts).evaluate(&request).effect, decision.effect);
-        }
-
-        #[test]
-        fn a_deny_always_wins(
-            documents in prop::collection::vec(document(), 0..4),
-            at in 0_usize..4,
-            action in prop::sample::select(ACTIONS.to_vec()),
-            resource in prop::sample::select(RESOURCES.to_vec()),
-        ) {
-            let deny = r#"{"Version":"1","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}"#;
-            let mut texts: Vec<&str> = documents.iter().map(String::as_str).collect();
-            texts.insert(at.min(texts.len()), deny);
-            prop_assert_eq!(set(&texts).evaluate(&Request::new(action, resource)).effect, Effect::Deny);
-        }
-    }
 }

@@ -4,12 +4,14 @@
 //! that is found in the store was once accepted; where it now breaks a rule, what can still be
 //! read of it is kept, so that its Deny statements go on denying (`compile.rs`).
 
+mod condition;
 mod statement;
 #[cfg(test)]
 mod tests;
 
 use std::fmt::Display;
 
+use super::condition::Condition;
 use super::document::{
     Actions, DocumentKind, Fault, MAX_FAULTS, Statement, StatementEffect, Target,
 };
@@ -27,7 +29,7 @@ pub(super) struct Reading {
 /// How far a document with faults can be relied on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Soundness {
-    /// But for conditions, it says what it says.
+    /// It says what it says.
     Sound,
     /// An element or a value of it is not understood.
     Flawed,
@@ -41,8 +43,8 @@ pub(super) struct Draft {
     pub(super) sid: Option<Box<str>>,
     pub(super) actions: Option<Actions>,
     pub(super) target: Option<Target>,
-    /// Whether a condition narrows it.
-    pub(super) conditional: bool,
+    /// Those of its clauses that are understood.
+    pub(super) condition: Condition,
 }
 
 impl Draft {
@@ -53,6 +55,7 @@ impl Draft {
             sid: self.sid,
             actions: self.actions?,
             target: self.target?,
+            condition: self.condition,
         })
     }
 }

@@ -11,6 +11,7 @@
 //!
 //! use rampart::policy::arn::RoleArn;
 //! use rampart::policy::compile::CompiledPolicy;
+//! use rampart::policy::context::MapContext;
 //! use rampart::policy::document::{Document, DocumentKind};
 //! use rampart::policy::evaluate::{Effect, PolicySet, Request, StatementRef};
 //! use rampart::policy::flow::{Step, combine_assume};
@@ -40,15 +41,19 @@
 //!     Arc::new(CompiledPolicy::new(&group)),
 //! ]);
 //!
-//! // Whom `ops` trusts: every user of Bob's account that is permitted there.
+//! // Whom `ops` trusts: every user of Bob's account that is permitted there, from the office.
 //! let trust = TrustPolicy::new(&Document::parse(DocumentKind::Trust, r#"{"Version":"1",
 //!     "Statement":[{"Effect":"Allow","Action":"sts:AssumeRole",
-//!                   "Principal":{"RAM":"acs:ram::2000000000000002:root"}}]}"#)?);
+//!                   "Principal":{"RAM":"acs:ram::2000000000000002:root"},
+//!                   "Condition":{"IpAddress":{"acs:SourceIp":"192.0.2.0/24"}}}]}"#)?);
+//!
+//! // What is known of the request. Keys that are not there are missing.
+//! let context: MapContext = [("acs:SourceIp", ["192.0.2.7"])].into_iter().collect();
 //!
 //! // Bob's side: the first statement of the second document allows it.
 //! let ops: RoleArn = "acs:ram::1000000000000001:role/ops".parse().unwrap();
 //! let resource = ops.to_string();
-//! let identity = bob.evaluate(&Request::new("sts:AssumeRole", &resource));
+//! let identity = bob.evaluate(&Request::new("sts:AssumeRole", &resource).with_context(&context));
 //! assert_eq!(identity.effect, Effect::Allow);
 //! assert_eq!(identity.by(), Some(StatementRef { policy: 1, statement: 0 }));
 //!
@@ -59,6 +64,7 @@
 //!     action: "sts:AssumeRole",
 //!     principal: &principal,
 //!     role_account: ops.account,
+//!     context: &context,
 //! });
 //! assert_eq!(trusted.effect, Effect::Allow);
 //!
@@ -87,6 +93,8 @@
 pub mod arn;
 pub mod cases;
 pub mod compile;
+pub mod condition;
+pub mod context;
 pub mod document;
 pub mod evaluate;
 pub mod flow;

@@ -2,9 +2,12 @@
 //!
 //! Source: policy-language §5, policy-evaluation §3.
 
-use super::compile::{Principals, Rules, sound, stored};
-use super::document::{Document, DocumentKind, Fault, Target};
-use super::evaluate::Decision;
+use std::fmt;
+
+use super::compile::{Principals, Rule, Rules, sound, stored};
+use super::context::Context;
+use super::document::{Document, DocumentKind, Fault, StatementEffect, Target};
+use super::evaluate::{Decision, Found, StatementRef};
 use super::ids::AccountId;
 use super::principal::Principal;
 
@@ -16,9 +19,7 @@ pub struct TrustPolicy {
 }
 
 /// What is asked of a role: may `principal` do `action` with it?
-///
-/// The keys that conditions speak of are to join it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct TrustRequest<'a> {
     /// `sts:AssumeRole`, in each of the three calls that make a session, or
     /// `sts:SetSourceIdentity`; case is ignored.
@@ -27,6 +28,17 @@ pub struct TrustRequest<'a> {
     pub principal: &'a Principal<'a>,
     /// The account that owns the role.
     pub role_account: AccountId,
+    /// The condition keys of the request.
+    pub context: &'a dyn Context,
+}
+
+impl fmt::Debug for TrustRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TrustRequest")
+            .field("action", &self.action)
+            .field("principal", &self.principal)
+            .finish_non_exhaustive()
+    }
 }
 
 impl TrustPolicy {
@@ -58,17 +70,44 @@ impl TrustPolicy {
 
     /// Decides whether the role lets itself be taken. In the decision the policy's place is 0.
     pub fn evaluate(&self, request: &TrustRequest<'_>) -> Decision {
-        let finding = self
-            .rules
-            .find(request.action, |principals| match principals {
-                None => true,
-                Some(entries) => entries
+        let Some(rules) = self.rules.readable() else {
+            return Decision::unreadable(0);
+        };
+        let mut found = Found::default();
+        for (place, rule) in (0..).zip(rules) {
+            found.take_in(rule.effect, place, || rule.admits(request));
+        }
+        found.decision(|place| StatementRef {
+            policy: 0,
+            statement: usize::try_from(place)
+                .ok()
+                .and_then(|place| rules.get(place))
+                .map_or(0, |rule| rule.statement),
+        })
+    }
+
+    /// Every statement that matches, in order: its place in the document and its effect.
+    pub fn matching(
+        &self,
+        request: &TrustRequest<'_>,
+    ) -> impl Iterator<Item = (usize, StatementEffect)> {
+        let rules = self.rules.readable().unwrap_or_default();
+        rules
+            .iter()
+            .filter(|rule| rule.admits(request))
+            .map(|rule| (rule.statement, rule.effect))
+    }
+}
+
+impl Rule<Principals> {
+    fn admits(&self, request: &TrustRequest<'_>) -> bool {
+        self.actions.matches(request.action)
+            && self.target.as_ref().is_none_or(|entries| {
+                entries
                     .iter()
-                    .any(|entry| entry.matches(request.principal, request.role_account)),
-            });
-        let mut decision = Decision::IMPLICIT;
-        decision.take_in(0, &finding);
-        decision
+                    .any(|entry| entry.matches(request.principal, request.role_account))
+            })
+            && self.condition.holds(request.context)
     }
 }
 
@@ -84,6 +123,7 @@ fn principals(target: Option<Target>) -> Option<Principals> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::context::{MapContext, NoContext};
     use crate::policy::evaluate::{Effect, Reason};
 
     /// What the stored policy says to a user, and to a service, of account 1000000000000001.
@@ -91,6 +131,7 @@ mod tests {
         let account = AccountId::from_random(1);
         let name = "alice".parse().unwrap();
         let policy = TrustPolicy::from_stored(text);
+        let context: MapContext = [("sts:ExternalId", ["e-1"])].into_iter().collect();
         [
             Principal::User {
                 account,
@@ -106,6 +147,7 @@ mod tests {
                 action: "STS:assumerole",
                 principal: &principal,
                 role_account: account,
+                context: &context,
             };
             policy.evaluate(&request).effect
         })
@@ -126,18 +168,38 @@ mod tests {
     }
 
     #[test]
-    fn a_condition_takes_trust_away_and_leaves_the_rest() {
-        let conditional = USERS.replace("\"Effect\"", r#""Condition":{"Foo":{}},"Effect""#);
-        assert_eq!(says(&document(&conditional)), [Effect::ImplicitDeny; 2]);
-        let deny = conditional.replace("Allow", "Deny");
+    fn a_condition_narrows_trust() {
+        let conditional = |value: &str| {
+            let condition = format!(
+                r#""Condition":{{"StringEquals":{{"sts:ExternalId":"{value}"}}}},"Effect""#
+            );
+            USERS.replace("\"Effect\"", &condition)
+        };
+        assert_eq!(
+            says(&document(&conditional("e-1"))),
+            [Effect::Allow, Effect::ImplicitDeny]
+        );
+        assert_eq!(
+            says(&document(&conditional("e-2"))),
+            [Effect::ImplicitDeny; 2]
+        );
+        let deny = conditional("e-1").replace("Allow", "Deny");
         assert_eq!(
             says(&document(&format!("{USERS},{deny}"))),
             [Effect::Deny, Effect::ImplicitDeny]
         );
-        let service =
-            r#"{"Effect":"Allow","Action":"sts:*","Principal":{"Service":"ecs.aliyuncs.com"}}"#;
-        let both = document(&format!("{conditional},{service}"));
-        assert_eq!(says(&both), [Effect::ImplicitDeny, Effect::Allow]);
+    }
+
+    #[test]
+    fn a_condition_that_is_not_understood_takes_trust_away() {
+        let unknown = USERS.replace("\"Effect\"", r#""Condition":{"Foo":{}},"Effect""#);
+        assert_eq!(says(&document(&unknown)), [Effect::ImplicitDeny; 2]);
+        assert_eq!(
+            says(&document(&format!("{USERS},{unknown}"))),
+            [Effect::ImplicitDeny; 2]
+        );
+        let deny = unknown.replace("Allow", "Deny");
+        assert_eq!(says(&document(&deny)), [Effect::Deny, Effect::ImplicitDeny]);
     }
 
     #[test]
@@ -166,6 +228,7 @@ mod tests {
                 acting_for: None,
             },
             role_account: AccountId::from_random(1),
+            context: &NoContext,
         };
         assert_eq!(
             policy.evaluate(&request).reason,

@@ -248,10 +248,6 @@ fn op(error: &OpError, product: Option<Product>) -> Refusal {
         OpError::AlreadyExists(entity) => already_exists(*entity),
         OpError::DeleteConflict(conflict) => delete_conflict(*conflict),
         OpError::LimitExceeded(entity) => limit_exceeded(*entity),
-        OpError::NotEnforceable => bad(
-            "MalformedPolicyDocument",
-            "The policy document is invalid. Conditions are not supported by this release.",
-        ),
         OpError::Denied(denial) => denied(denial, product),
         OpError::Session(error) => session(error, product),
         OpError::Store(error) => store(error, product),

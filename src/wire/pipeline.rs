@@ -23,6 +23,7 @@ use crate::credential::verify::{RawRequest, Request as SignedText, Scheme};
 use crate::iam::authn::{AuthnError, Established, Proof, SignedRequest, Verified};
 use crate::iam::authz::{self, Check};
 use crate::iam::caller::Origin;
+use crate::iam::context::CallContext;
 use crate::iam::freshness::Current;
 use crate::iam::generate;
 use crate::iam::sessions::SessionError;
@@ -31,6 +32,7 @@ use crate::model::audit::{AuditRecord, RefusalKey};
 use crate::ops::call::{Answer, AnyWrite, Call, Context, Entry, Session};
 use crate::ops::declare::{Auth, Product, Resources};
 use crate::ops::error::OpError;
+use crate::policy::context::MapContext;
 use crate::policy::ids::AccountId;
 use crate::store::{Snapshot, StoreError};
 use crate::wire::envelope::{self, ErrorBody, Format};
@@ -241,7 +243,11 @@ async fn call(
     let call = parsed.map_err(OpError::from)?;
     let mut checks = entry.declaration.check(established.caller.account, &params);
     checks.extend(call.checked().checks(&cx)?);
-    authorize(&established, &checks)?;
+    let keys = call.checked().keys();
+    let loads_keys = call.checked().loads_keys();
+    if !loads_keys {
+        authorize(&established, &cx, &checks, &keys)?;
+    }
 
     // 8. The operation.
     let loaded = entry.declaration.resources == Resources::Loaded;
@@ -258,9 +264,13 @@ async fn call(
         Call::Read(call) => {
             let account = established.caller.account;
             let mut snapshot = api.iam.begin_read(account).await.map_err(OpError::from)?;
+            if loads_keys {
+                let keys = call.loaded_keys(snapshot.as_mut()).await?;
+                authorize(&established, &cx, &checks, &keys)?;
+            }
             if loaded {
                 let checks = call.loaded_checks(&cx, snapshot.as_mut()).await?;
-                authorize(&established, &checks)?;
+                authorize(&established, &cx, &checks, &keys)?;
             }
             Ok(call.answer(&cx, snapshot.as_mut()).await?)
         }
@@ -269,6 +279,7 @@ async fn call(
                 call,
                 cx,
                 checks,
+                keys,
                 loaded,
                 verified,
                 proof: KeptProof::of(request, caller.proof),
@@ -324,12 +335,24 @@ async fn session(
     Ok(call.run(cx, Some((&established, &current))).await?)
 }
 
-fn authorize(established: &Established, checks: &[Check]) -> Result<(), OpError> {
+fn authorize(
+    established: &Established,
+    cx: &Context,
+    checks: &[Check],
+    keys: &MapContext,
+) -> Result<(), OpError> {
+    let context = CallContext {
+        now: cx.now,
+        origin: cx.origin,
+        caller: &established.caller,
+        own: keys,
+    };
     authz::authorize(
         &established.caller,
         established.principal.as_deref(),
         established.session_policy.as_deref(),
         checks,
+        &context,
     )
     .map_err(OpError::Denied)
 }
@@ -339,6 +362,7 @@ struct Mutation {
     call: Box<dyn AnyWrite>,
     cx: Context,
     checks: Vec<Check>,
+    keys: MapContext,
     loaded: bool,
     verified: Verified,
     proof: KeptProof,
@@ -358,7 +382,8 @@ impl Mutation {
             .await
             .map_err(OpError::from)?;
         let tx = guard.tx();
-        if tx.previous_tag() != self.decided_on {
+        let moved_on = tx.previous_tag() != self.decided_on;
+        if moved_on {
             // The account moved on while this call waited for its turn: decide again, on what the
             // transaction sees, so that nothing commits under a right that is gone.
             established = self
@@ -372,16 +397,21 @@ impl Mutation {
                 .await
                 .map_err(|error| Fault::Authn(error, Box::new(self.proof.strings().clone())))?;
             self.cx.caller = Some(Arc::clone(&established.caller));
-            if !self.loaded {
-                authorize(&established, &self.checks)?;
-            }
+        }
+        let loads_keys = self.call.loads_keys();
+        if loads_keys {
+            let snapshot = &mut *tx as &mut dyn Snapshot;
+            self.keys = self.call.loaded_keys(snapshot).await?;
+        }
+        if (moved_on || loads_keys) && !self.loaded {
+            authorize(&established, &self.cx, &self.checks, &self.keys)?;
         }
         if self.loaded {
             self.checks = self
                 .call
                 .loaded_checks(&self.cx, &mut *tx as &mut dyn Snapshot)
                 .await?;
-            authorize(&established, &self.checks)?;
+            authorize(&established, &self.cx, &self.checks, &self.keys)?;
         }
         let answer = self.call.answer(&self.cx, tx).await?;
         let caller = &established.caller;

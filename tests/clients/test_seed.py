@@ -194,9 +194,9 @@ def test_a_faulty_seed_is_refused_with_its_place_and_changes_nothing(server, see
     assert server.raw("rpc", seeded.root_key, "sts", "GetCallerIdentity").code == "InvalidAccessKeyId.NotFound"
 
 
-def test_a_condition_in_a_seed_is_refused(server, seeded):
+def test_a_condition_that_is_not_understood_is_refused(server, seeded):
     seeded.path.write_text(
-        seeded.text.replace('Resource: "*" }', 'Resource: "*", Condition: { IpAddress: { "acs:SourceIp": "10.0.0.0/8" } } }')
+        seeded.text.replace('Resource: "*" }', 'Resource: "*", Condition: { IpAddress: { "acs:SourceIp": "10.0.0.0/33" } } }')
     )
     done = server.run_cli("seed", str(seeded.path), "--data-dir", str(server.data_dir))
     assert done.returncode != 0

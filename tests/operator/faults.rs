@@ -81,13 +81,19 @@ fn a_fault_in_a_document_names_its_place_within_it() {
 }
 
 #[test]
-fn a_condition_is_refused_for_now_also_in_a_system_policy() {
-    let conditional = rampart::model::catalog::system_policies()
-        .find(|policy| policy.document.contains("\"Condition\""))
-        .unwrap();
-    let name = format!("System/{}", conditional.name);
-    let found = faults(&SEED.replace("System/AliyunRAMReadOnlyAccess", &name));
-    assert!(found[0].contains("cannot be attached yet"), "{found:?}");
+fn a_condition_that_is_not_understood_is_refused() {
+    let with = |condition: &str| {
+        faults(&SEED.replace(
+            "Resource: \"*\"}",
+            &format!("Resource: \"*\", Condition: {condition}}}"),
+        ))
+    };
+    let found = with("{ IpAddress: { \"acs:SourceIp\": 10.0.0.0/33 } }");
+    assert!(found[0].contains("condition-value"), "{found:?}");
+    assert_eq!(
+        with("{ IpAddress: { \"acs:SourceIp\": 10.0.0.0/8 } }"),
+        [""; 0]
+    );
 }
 
 #[test]

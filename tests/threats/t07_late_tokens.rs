@@ -1,6 +1,6 @@
 //! Row 7: a token that was decided on before a revocation is dead, however late it is sealed.
 
-use rampart::iam::caller::{Caller, Identity};
+use rampart::iam::caller::{Caller, Identity, Origin};
 use rampart::iam::freshness::Current;
 use rampart::iam::sessions::SessionRequest;
 use rampart::model::principal::PrincipalId;
@@ -77,6 +77,11 @@ async fn t07_a_token_sealed_after_the_revocation(on: On) {
         duration: None,
         policy: None,
         source_identity: None,
+        external_id: None,
+        origin: Origin {
+            source_ip: std::net::Ipv4Addr::LOCALHOST.into(),
+            secure: false,
+        },
         now: app.iam.clock.now(),
     };
     let mint = || {

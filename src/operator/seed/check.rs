@@ -338,10 +338,7 @@ fn policy_ref(value: &Value) -> Result<PolicyRef, &'static str> {
         .parse()
         .map_err(|_| "the attached policy's name is none")?;
     if policy_type == PolicyType::System {
-        let known = catalog::system_policy(&name).ok_or("there is no such system policy")?;
-        if !document::grammar_faults(DocumentKind::Identity, &known.document).is_empty() {
-            return Err("this system policy cannot be attached yet: it has a Condition");
-        }
+        catalog::system_policy(&name).ok_or("there is no such system policy")?;
     }
     Ok(PolicyRef { policy_type, name })
 }

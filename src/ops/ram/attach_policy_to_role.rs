@@ -4,12 +4,13 @@ use async_trait::async_trait;
 
 use crate::model::policy::PolicyType;
 use crate::model::principal::PrincipalId;
-use crate::ops::call::{Context, Done, Write};
+use crate::ops::call::{Checked, Context, Done, Write};
 use crate::ops::declare::operation;
 use crate::ops::error::OpError;
-use crate::ops::ram::{attachments, lookup};
+use crate::ops::ram::{attachments, keys, lookup};
+use crate::policy::context::MapContext;
 use crate::policy::ids::{PolicyName, RoleName};
-use crate::store::Tx;
+use crate::store::{Snapshot, Tx};
 
 operation! {
     /// Attaches a policy to a role.
@@ -21,6 +22,7 @@ operation! {
             "acs:ram:*:{account}:role/{RoleName}",
             "acs:ram:*:{account|system}:policy/{PolicyName}",
         ]),
+        checks: own,
         params {
             /// `System` or `Custom`.
             policy_type: PolicyType = "PolicyType",
@@ -29,6 +31,21 @@ operation! {
             /// The role; case is ignored.
             role_name: RoleName = "RoleName",
         }
+    }
+}
+
+#[async_trait]
+impl Checked for AttachPolicyToRole {
+    fn loads_keys(&self) -> bool {
+        true
+    }
+
+    async fn loaded_keys(&self, snapshot: &mut dyn Snapshot) -> Result<MapContext, OpError> {
+        let mut own = MapContext::default();
+        if let Some(role) = snapshot.get_role(&self.role_name).await? {
+            keys::trusted_principal_types(&mut own, &role.trust_policy);
+        }
+        Ok(own)
     }
 }
 

@@ -7,7 +7,6 @@ use crate::ops::call::Context;
 use crate::ops::error::{Entity, OpError, OrRefuse as _};
 use crate::ops::ram::lookup;
 use crate::ops::ram::shapes::PolicyShape;
-use crate::policy::document::{Document, DocumentKind};
 use crate::policy::ids::PolicyName;
 use crate::store::{Snapshot, Tx};
 
@@ -20,16 +19,6 @@ pub(super) async fn attach(
     name: &PolicyName,
 ) -> Result<(), OpError> {
     let found = lookup::policy(&mut *tx, policy_type, name).await?;
-    let enforceable = match policy_type {
-        PolicyType::Custom => true,
-        PolicyType::System => {
-            let version = lookup::policy_version(&mut *tx, &found, found.default_version).await?;
-            Document::parse(DocumentKind::Identity, &version.document).is_ok()
-        }
-    };
-    if !enforceable {
-        return Err(OpError::NotEnforceable);
-    }
     let attachment = Attachment {
         principal,
         policy: found.policy,

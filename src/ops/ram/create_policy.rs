@@ -5,11 +5,13 @@ use serde::Serialize;
 
 use crate::model::policy::{Policy, PolicyVersion, VersionId};
 use crate::model::tag::Tagged;
-use crate::ops::call::{Context, Write};
+use crate::ops::call::{Checked, Context, Write};
 use crate::ops::declare::operation;
 use crate::ops::error::{Entity, OpError, OrRefuse as _};
+use crate::ops::ram::keys;
 use crate::ops::ram::shapes::PolicyShape;
 use crate::ops::values::{self, Description, PolicyDocument, Tags};
+use crate::policy::context::MapContext;
 use crate::policy::ids::PolicyName;
 use crate::store::Tx;
 
@@ -20,6 +22,7 @@ operation! {
         access: Write,
         action: "ram:CreatePolicy",
         resources: Of(&["acs:ram:*:{account}:policy/*"]),
+        checks: own,
         params {
             /// 1 to 128 letters, digits, `-`; unique regardless of case.
             policy_name: PolicyName = "PolicyName",
@@ -38,6 +41,14 @@ operation! {
 #[serde(rename_all = "PascalCase")]
 pub struct Created {
     policy: PolicyShape,
+}
+
+impl Checked for CreatePolicy {
+    fn keys(&self) -> MapContext {
+        let mut own = MapContext::default();
+        keys::request_tags(&mut own, &self.tags.0);
+        own
+    }
 }
 
 #[async_trait]

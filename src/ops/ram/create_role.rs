@@ -5,11 +5,13 @@ use serde::Serialize;
 
 use crate::model::principal::Role;
 use crate::model::tag::Tagged;
-use crate::ops::call::{Context, Write};
+use crate::ops::call::{Checked, Context, Write};
 use crate::ops::declare::operation;
 use crate::ops::error::{Entity, OpError, OrRefuse as _};
+use crate::ops::ram::keys;
 use crate::ops::ram::shapes::RoleShape;
 use crate::ops::values::{self, Description, MaxSessionDuration, Tags, TrustDocument};
+use crate::policy::context::MapContext;
 use crate::policy::ids::NewRoleName;
 use crate::store::Tx;
 
@@ -20,6 +22,7 @@ operation! {
         access: Write,
         action: "ram:CreateRole",
         resources: Of(&["acs:ram:*:{account}:role/*"]),
+        checks: own,
         params {
             /// 1 to 64 letters, digits, `.`, `@`, `-`; unique regardless of case.
             role_name: NewRoleName = "RoleName",
@@ -40,6 +43,16 @@ operation! {
 #[serde(rename_all = "PascalCase")]
 pub struct Created {
     role: RoleShape,
+}
+
+impl Checked for CreateRole {
+    fn keys(&self) -> MapContext {
+        let mut own = MapContext::default();
+        keys::trusted_principal_types(&mut own, &self.trust_policy.0);
+        keys::service_names(&mut own, &self.trust_policy.0);
+        keys::request_tags(&mut own, &self.tags.0);
+        own
+    }
 }
 
 #[async_trait]

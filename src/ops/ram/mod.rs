@@ -32,6 +32,7 @@ pub mod update_access_key;
 pub mod update_role;
 
 mod attachments;
+mod keys;
 mod lookup;
 mod shapes;
 mod subject;

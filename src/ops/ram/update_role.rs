@@ -3,12 +3,14 @@
 use async_trait::async_trait;
 use serde::Serialize;
 
-use crate::ops::call::{Context, Write};
+use crate::ops::call::{Checked, Context, Write};
 use crate::ops::declare::operation;
 use crate::ops::error::OpError;
+use crate::ops::ram::keys;
 use crate::ops::ram::lookup;
 use crate::ops::ram::shapes::RoleShape;
 use crate::ops::values::{Description, MaxSessionDuration, TrustDocument};
+use crate::policy::context::MapContext;
 use crate::policy::ids::RoleName;
 use crate::store::Tx;
 
@@ -19,6 +21,7 @@ operation! {
         access: Write,
         action: "ram:UpdateRole",
         resources: Of(&["acs:ram:*:{account}:role/{RoleName}"]),
+        checks: own,
         params {
             /// The role; case is ignored.
             role_name: RoleName = "RoleName",
@@ -37,6 +40,16 @@ operation! {
 #[serde(rename_all = "PascalCase")]
 pub struct Updated {
     role: RoleShape,
+}
+
+impl Checked for UpdateRole {
+    fn keys(&self) -> MapContext {
+        let mut own = MapContext::default();
+        if let Some(trust_policy) = &self.trust_policy {
+            keys::trusted_principal_types(&mut own, &trust_policy.0);
+        }
+        own
+    }
 }
 
 #[async_trait]

@@ -66,6 +66,8 @@ impl Session for AssumeRole {
                 .source_identity
                 .as_ref()
                 .map(|identity| identity.0.as_str()),
+            external_id: self.external_id.as_ref().map(|id| id.0.as_str()),
+            origin: cx.origin,
             now: cx.now,
         };
         let minted = cx

@@ -1,7 +1,8 @@
 //! The elements of one statement.
 
-use super::{Draft, Grammar, Soundness, items};
+use super::{Draft, Grammar, items};
 use crate::policy::arn::ResourcePattern;
+use crate::policy::condition::Condition;
 use crate::policy::document::{Actions, DocumentKind, Resources, StatementEffect, Target};
 use crate::policy::json::{Member, Node, Value};
 use crate::policy::pattern::Pattern;
@@ -16,7 +17,7 @@ impl Grammar<'_> {
         };
         let trust = self.kind == DocumentKind::Trust;
         let mut effect = None;
-        let (mut sid, mut conditional) = (None, false);
+        let (mut sid, mut condition) = (None, Condition::default());
         let (mut actions, mut targets) = (Either::default(), Either::default());
         for member in members {
             let Member { offset, key, node } = member;
@@ -46,7 +47,7 @@ impl Grammar<'_> {
                     let message = "`NotPrincipal` is not part of the policy language";
                     self.fault(*offset, "not-principal", message);
                 }
-                "Condition" => conditional = self.condition(*offset, node),
+                "Condition" => condition = self.condition(node),
                 _ => self.unknown_element(member),
             }
         }
@@ -91,7 +92,7 @@ impl Grammar<'_> {
             sid,
             actions: actions.sound(),
             target: targets.sound(),
-            conditional,
+            condition,
         })
     }
 
@@ -116,7 +117,7 @@ impl Grammar<'_> {
 
     /// Reads a string or a list of them. `None` if any entry is malformed: what a list with a hole
     /// would have named is not known.
-    fn strings<T>(
+    pub(super) fn strings<T>(
         &mut self,
         node: &Node,
         mut entry: impl FnMut(&mut Self, usize, &str) -> Option<T>,
@@ -206,19 +207,6 @@ impl Grammar<'_> {
             });
         }
         entries.map(|entries| Target::Principals(entries.into_boxed_slice()))
-    }
-
-    /// Whether the element narrows its statement. An empty one means none (policy-language §2).
-    ///
-    /// This is the place where conditions are to be read; until they are, writing one is refused.
-    fn condition(&mut self, offset: usize, node: &Node) -> bool {
-        let message = "conditions are not supported by this release";
-        self.report(offset, "condition-unsupported", &message);
-        if let Value::Object(operators) = &node.value {
-            return !operators.is_empty();
-        }
-        self.soundness = self.soundness.max(Soundness::Flawed);
-        true
     }
 }
 

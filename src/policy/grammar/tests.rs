@@ -165,12 +165,8 @@ fn elements_of_every_statement() {
             "principal-not-allowed",
         ),
         (
-            r#""Effect":"Allow","Action":"*","Resource":"*","Condition":{}"#,
-            "condition-unsupported",
-        ),
-        (
-            r#""Effect":"Allow","Action":"*","Resource":"*","Condition":1"#,
-            "condition-unsupported",
+            r#""Effect":"Allow","Action":"*","Resource":"*","condition":{}"#,
+            "unknown-element",
         ),
     ] {
         for kind in [DocumentKind::Identity, DocumentKind::Session] {
@@ -193,8 +189,8 @@ fn elements_of_a_trust_policy() {
         (format!(r#"{TRUST},"NotResource":"*""#), "trust-resource"),
         (format!(r#"{TRUST},"NotPrincipal":{{}}"#), "not-principal"),
         (
-            format!(r#"{TRUST},"Condition":{{"x":{{}}}}"#),
-            "condition-unsupported",
+            format!(r#"{TRUST},"Condition":{{"x":{{"a:b":"c"}}}}"#),
+            "condition-operator",
         ),
         (TRUST.replace("Action", "NotAction"), "trust-not-action"),
         (TRUST.replace("sts:AssumeRole", "ecs:Start"), "trust-action"),
@@ -224,6 +220,84 @@ fn elements_of_a_trust_policy() {
             "{statement}"
         );
     }
+}
+
+#[test]
+fn conditions() {
+    for (condition, expected) in [
+        ("{}", ""),
+        (r#"{"StringEquals":{"a:b":"c"}}"#, ""),
+        (r#"{"StringEquals":{"a:b":["c","c",""],"A:b":"d"}}"#, ""),
+        (
+            r#"{"ForAllValues:NotIpAddress":{"acs:SourceIp":"::1/64"}}"#,
+            "",
+        ),
+        (
+            r#"{"DateLessThan":{"acs:CurrentTime":"2026-11-25T08:00+08:00"}}"#,
+            "",
+        ),
+        ("1", "condition-object"),
+        ("[]", "condition-object"),
+        ("null", "condition-object"),
+        (r#"{"StringEquals":{}}"#, "condition-keys"),
+        (r#"{"StringEquals":[]}"#, "condition-keys"),
+        (r#"{"StringEquals":"a:b"}"#, "condition-keys"),
+        (r#"{"StringEqual":{"a:b":"c"}}"#, "condition-operator"),
+        (r#"{"stringEquals":{"a:b":"c"}}"#, "condition-operator"),
+        (r#"{"BoolIfExists":{"a:b":"true"}}"#, "condition-operator"),
+        (
+            r#"{"ForSomeValues:Bool":{"a:b":"true"}}"#,
+            "condition-operator",
+        ),
+        (r#"{"StringEquals":{"ab":"c"}}"#, "condition-key"),
+        (r#"{"StringEquals":{"a:":"c"}}"#, "condition-key"),
+        (r#"{"StringEquals":{"a:b":[]}}"#, "empty-list"),
+        (r#"{"StringEquals":{"a:b":1}}"#, "string-value"),
+        (r#"{"Bool":{"a:b":true}}"#, "string-value"),
+        (r#"{"Bool":{"a:b":{}}}"#, "string-value"),
+        (r#"{"Bool":{"a:b":"yes"}}"#, "condition-value"),
+        (
+            r#"{"NumericEquals":{"a:b":["1","one"]}}"#,
+            "condition-value",
+        ),
+        (r#"{"DateEquals":{"a:b":"2026-11-25"}}"#, "condition-value"),
+        (r#"{"IpAddress":{"a:b":"10.0.0.0/33"}}"#, "condition-value"),
+        (
+            r#"{"Bool":{"a:b":"true","a:b":"true"}}"#,
+            "json-duplicate-key",
+        ),
+    ] {
+        let expected: &[&str] = if expected.is_empty() {
+            &[]
+        } else {
+            &[expected]
+        };
+        for (kind, statement) in [
+            (DocumentKind::Identity, IDENTITY),
+            (DocumentKind::Trust, TRUST),
+        ] {
+            let text = document(&format!(r#"{statement},"Condition":{condition}"#));
+            assert_eq!(rules(kind, &text), expected, "{text}");
+        }
+    }
+}
+
+#[test]
+fn faults_of_a_condition_say_where_they_stand() {
+    let text = document(&format!(
+        r#"{IDENTITY},"Condition":{{"Null":{{"ab":"c"}},{}"Bool":{{"a:b":["true","no"]}}}}"#,
+        "\n"
+    ));
+    let faults = Document::parse(DocumentKind::Identity, &text).unwrap_err();
+    let shown: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        shown,
+        [
+            "1:92: condition-operator: The condition operator 'IfExists/Null' is not supported",
+            "1:100: condition-key: a condition key is `service:name`",
+            "2:23: condition-value: expected `true` or `false`",
+        ]
+    );
 }
 
 #[test]

@@ -4,8 +4,9 @@ use sqlx::AssertSqlSafe;
 use tempfile::TempDir;
 
 use super::*;
+use crate::model::account::RevisionTag;
 use crate::model::principal::User;
-use crate::policy::ids::UserId;
+use crate::policy::ids::{AccountId, UserId};
 use crate::store::{Store, Tx};
 
 /// A file in a directory that must live as long as it.

@@ -50,9 +50,8 @@ const MALFORMED: &[&str] = &[
     r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"ram:Get*","Resource":"*","Principal":{"RAM":"*"}}]}"#,
     r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"ram:Get*","Resource":"*","Surplus":"*"}]}"#,
     r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"ram:Get*"}]}"#,
-    // Refused until conditions are enforced, never ignored.
-    r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"ram:Get*","Resource":"*","Condition":{"Bool":{"acs:SecureTransport":"true"}}}]}"#,
-    r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"RAM":"*"},"Condition":{"StringEquals":{"sts:ExternalId":"x1"}}}]}"#,
+    r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"ram:Get*","Resource":"*","Condition":{"BoolIfExists":{"acs:SecureTransport":"true"}}}]}"#,
+    r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"RAM":"*"},"Condition":{"StringEquals":{"ExternalId":"x1"}}}]}"#,
 ];
 
 impl TestApp {

@@ -355,7 +355,7 @@ async fn checks_the_session_policy(on: On) {
     };
     let condition = good.replace(
         r#""*"}"#,
-        r#""*","Condition":{"Bool":{"acs:SecureTransport":"true"}}}"#,
+        r#""*","Condition":{"Bool":{"acs:SecureTransport":"yes"}}}"#,
     );
     for (text, expected) in [
         (padded(2049).as_str(), &size),

@@ -1,0 +1,83 @@
+//! What the index proposes, of sets in which one statement in a thousand is wanted.
+
+use std::collections::BTreeSet;
+
+use super::Index;
+use crate::policy::compile::CompiledPolicy;
+use crate::policy::document::{Document, DocumentKind};
+
+/// How many statements the index of these proposes for a request.
+fn proposed(statements: &[String], action: &str, resource: &str) -> usize {
+    let text = format!(
+        r#"{{"Version":"1","Statement":[{}]}}"#,
+        statements.join(",")
+    );
+    let document = Document::parse(DocumentKind::Identity, &text).unwrap();
+    let policy = CompiledPolicy::new(&document);
+    let index = Index::new(policy.rules.readable().unwrap().iter()).unwrap();
+    let mut proposed = BTreeSet::new();
+    let relative = resource.splitn(5, ':').nth(4);
+    index.candidates(action, resource, relative, |entry| {
+        proposed.insert(entry.rule);
+    });
+    proposed.len()
+}
+
+fn statements(action: &str, resource: &str) -> Vec<String> {
+    let fill = |template: &str, n: usize| template.replace('#', &format!("{n:04}"));
+    (0..1000)
+        .map(|n| {
+            format!(
+                r#"{{"Effect":"Allow","Action":"{}","Resource":"{}"}}"#,
+                fill(action, n),
+                fill(resource, n)
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn few_of_many_statements_are_proposed() {
+    for (action, resource) in [
+        ("ecs:Start#", "*"),
+        ("ecs:Start#*", "*"),
+        ("ecs:*Start#", "*"),
+        ("ecs:*#*", "*"),
+        ("*:*#", "*"),
+        ("*", "acs:ecs:*:*:instance/i-#"),
+        ("*", "acs:ecs:*:*:instance/i-#*"),
+        ("*", "acs:ecs:*:*:*/i-#"),
+        ("*", "acs:ecs:*:*:*i-#*"),
+        ("*", "acs:s#:*:*:*"),
+        ("*", "acs:ecs:*:1#:*"),
+        ("ecs:*", "acs:ecs:*:*:instance/*-#"),
+    ] {
+        let statements = statements(action, resource);
+        let wanted = |template: &str| template.replace('#', "0517").replace('*', "xy");
+        let (action, resource) = match (wanted(action), wanted(resource)) {
+            (action, resource) if action == "xy" => ("ecs:Start".to_owned(), resource),
+            pair => pair,
+        };
+        let proposed = proposed(&statements, &action, &resource);
+        assert!(
+            (1..=100).contains(&proposed),
+            "{action} {resource}: {proposed}"
+        );
+    }
+}
+
+#[test]
+fn a_statement_of_many_pairs_is_found() {
+    let list = |template: &str, n: usize| {
+        (0..n)
+            .map(|n| format!("\"{template}{n}\""))
+            .collect::<Vec<_>>()
+            .join(",")
+    };
+    let statement = format!(
+        r#"{{"Effect":"Allow","Action":[{}],"Resource":[{}]}}"#,
+        list("ecs:A", 50),
+        list("acs:ecs:::", 50)
+    );
+    assert_eq!(proposed(&[statement], "ECS:a7", "acs:ecs:::9"), 1);
+}
