@@ -219,9 +219,7 @@ impl Mark {
         if moment <= self.reached() {
             return Ok(());
         }
-        self.write(moment, false)?;
-        self.reached.fetch_max(moment, Ordering::AcqRel);
-        Ok(())
+        self.write(moment, false)
     }
 
     fn write(&self, reached: i64, clean: bool) -> std::io::Result<()> {
@@ -229,15 +227,20 @@ impl Mark {
     }
 
     fn write_with(&self, floor: i64, reached: i64, clean: bool) -> std::io::Result<()> {
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        // Whoever waited for a slow disk must not take back what was written meanwhile: requests
+        // up to there have been accepted.
+        let reached = reached.max(self.reached());
         let moments = Moments {
             reached,
             floor,
             clean,
         };
-        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         files.mark.seek(SeekFrom::Start(0))?;
         files.mark.write_all(&moments.to_bytes())?;
-        files.mark.sync_data()
+        files.mark.sync_data()?;
+        self.reached.fetch_max(reached, Ordering::AcqRel);
+        Ok(())
     }
 
     /// Writes all live nonces and calls the stop clean. `oldest`: `live` holds the nonces of
@@ -284,4 +287,21 @@ fn open_private(path: &Path) -> std::io::Result<File> {
         .truncate(false)
         .mode(0o600)
         .open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn t14_a_write_that_was_held_up_takes_nothing_back() {
+        let dir = tempfile::tempdir().unwrap();
+        let mark = Mark::open(dir.path(), 100).unwrap();
+        // Two writers found the mark too low; the one with the earlier moment gets the disk last.
+        mark.write(112, false).unwrap();
+        mark.write(110, false).unwrap();
+        assert_eq!(mark.reached(), 112);
+        drop(mark);
+        assert_eq!(Mark::open(dir.path(), 111).unwrap().floor(), 112);
+    }
 }
