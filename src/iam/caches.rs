@@ -1,6 +1,5 @@
 //! The caches of all accounts: which there are, how they move on, and how they give room.
 
-use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -12,8 +11,6 @@ use crate::model::change::Touched;
 use crate::policy::ids::AccountId;
 use crate::store::{Known, Moved};
 
-/// How many accounts are remembered not to exist.
-const MISSING_KEPT: usize = 4096;
 /// What an empty cache weighs, roughly.
 const EMPTY_CACHE: usize = 1024;
 
@@ -28,9 +25,6 @@ struct Slot {
 #[derive(Debug)]
 pub(super) struct Caches {
     slots: RwLock<IdMap<AccountId, Slot>>,
-    /// Accounts known not to exist, so that naming one again costs what naming another costs. Only
-    /// where this process is the only writer.
-    missing: RwLock<HashSet<AccountId>>,
     /// What all weigh, in bytes.
     weight: Arc<AtomicUsize>,
     /// What they may weigh.
@@ -41,7 +35,6 @@ impl Caches {
     pub(super) fn new(total: usize) -> Self {
         Self {
             slots: RwLock::default(),
-            missing: RwLock::default(),
             weight: Arc::default(),
             total,
         }
@@ -129,8 +122,6 @@ impl Caches {
                 slot.cache = None;
             }
         }
-        drop(slots);
-        self.found(account);
     }
 
     /// Drops what is kept of an account: what became of a commit is not known.
@@ -139,31 +130,6 @@ impl Caches {
         let slot = slots.entry(account).or_default();
         slot.generation += 1;
         slot.cache = None;
-        drop(slots);
-        self.found(account);
-    }
-
-    fn found(&self, account: AccountId) {
-        let mut missing = self.missing.write().unwrap_or_else(PoisonError::into_inner);
-        missing.remove(&account);
-    }
-
-    pub(super) fn is_missing(&self, account: AccountId) -> bool {
-        let missing = self.missing.read().unwrap_or_else(PoisonError::into_inner);
-        missing.contains(&account)
-    }
-
-    pub(super) fn note_missing(&self, account: AccountId, generation: u64) {
-        // Held while it is noted, so that an account that is made meanwhile is not.
-        let slots = self.read();
-        if slots.get(&account).map_or(0, |slot| slot.generation) != generation {
-            return;
-        }
-        let mut missing = self.missing.write().unwrap_or_else(PoisonError::into_inner);
-        if missing.len() >= MISSING_KEPT {
-            missing.clear();
-        }
-        missing.insert(account);
     }
 
     /// What all caches weigh, in bytes, roughly.

@@ -36,7 +36,8 @@ pub enum FreshnessError {
 pub struct Current {
     /// The caller's account.
     pub own: AccountView,
-    /// The other account involved, where there is one and it exists.
+    /// The other account involved, as far as it is known without another look: with PostgreSQL where
+    /// it exists, embedded where something of it is kept.
     pub other: Option<AccountView>,
 }
 
@@ -127,14 +128,9 @@ impl Freshness {
         let other = other.filter(|other| *other != own && *other != AccountId::SYSTEM);
         let current = match &self.batches {
             None => Current {
-                own: self
-                    .embedded_view(own)
-                    .await?
-                    .ok_or(FreshnessError::Unavailable)?,
-                other: match other {
-                    Some(other) => self.embedded_view(other).await?,
-                    None => None,
-                },
+                own: self.embedded_view(own).await?,
+                // Whether there is such an account must not show in what a look at it costs.
+                other: other.and_then(|other| self.kept_view(other)),
             },
             Some(batches) => {
                 let question = Question { own, other, nonce };
@@ -156,31 +152,54 @@ impl Freshness {
         Ok(current)
     }
 
-    async fn embedded_view(
-        &self,
-        account: AccountId,
-    ) -> Result<Option<AccountView>, FreshnessError> {
-        let (cache, generation) = self.caches.get(account);
-        if let Some(cache) = cache {
-            let state = cache.state();
-            return Ok(Some(AccountView::new(cache, state)));
+    fn kept_view(&self, account: AccountId) -> Option<AccountView> {
+        let cache = self.caches.get(account).0?;
+        let state = cache.state();
+        Some(AccountView::new(cache, state))
+    }
+
+    async fn embedded_view(&self, account: AccountId) -> Result<AccountView, FreshnessError> {
+        if let Some(view) = self.kept_view(account) {
+            return Ok(view);
         }
-        if self.caches.is_missing(account) {
-            return Ok(None);
-        }
-        match self.store.begin_read(account).await {
-            Ok(snapshot) => {
-                let state = snapshot.state();
-                Ok(Some(self.caches.install(account, state, generation)))
-            }
-            Err(StoreError::NotFound) => {
-                self.caches.note_missing(account, generation);
-                Ok(None)
-            }
+        match self.read_kept(account).await {
+            Ok((_, view)) => Ok(view),
             Err(error) => {
                 tracing::error!(%error, account.id = %account, "an account cannot be read");
                 Err(FreshnessError::Unavailable)
             }
+        }
+    }
+
+    /// A snapshot of an account as it is now, and a view there; what is loaded into it is kept.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] where there is no such account.
+    pub async fn read_kept(
+        &self,
+        account: AccountId,
+    ) -> Result<(Box<dyn Snapshot>, AccountView), StoreError> {
+        let (cache, generation) = self.caches.get(account);
+        let snapshot = self.store.begin_read(account).await?;
+        let view = match cache {
+            Some(cache) => AccountView::of(snapshot.as_ref(), Some(cache)),
+            None => self.caches.install(account, snapshot.state(), generation),
+        };
+        Ok((snapshot, view))
+    }
+
+    /// Whether there is such an account, where `current` does not say.
+    ///
+    /// # Errors
+    /// As the store.
+    pub async fn exists(&self, account: AccountId, current: &Current) -> Result<bool, StoreError> {
+        if !self.is_embedded() {
+            return Ok(current.other.is_some());
+        }
+        match self.store.begin_read(account).await {
+            Ok(_) => Ok(true),
+            Err(StoreError::NotFound) => Ok(false),
+            Err(error) => Err(error),
         }
     }
 

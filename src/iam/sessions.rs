@@ -2,7 +2,8 @@
 //!
 //! Both sides must allow, within one account too: the caller's own policies and the role's trust
 //! policy. The caller's side comes first, so that one without permission learns nothing about the
-//! role. Between accounts a missing account, a missing role and a trust that refuses are one answer.
+//! role. Between accounts a missing account, a missing role and a trust that refuses are one answer,
+//! by one work: what a stranger is refused is looked at in the database each time, whatever is kept.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -21,9 +22,9 @@ use crate::policy::arn::RoleArn;
 use crate::policy::context::{ConditionKey, Context};
 use crate::policy::evaluate::{Decision, Effect, PolicySet, Reason};
 use crate::policy::flow::{Step, Verdict};
-use crate::policy::ids::{RoleName, RoleSessionName};
+use crate::policy::ids::{AccountId, RoleName, RoleSessionName};
 use crate::policy::principal::Principal;
-use crate::policy::trust::TrustRequest;
+use crate::policy::trust::{TrustPolicy, TrustRequest};
 use crate::store::{Snapshot, StoreError};
 
 /// The shortest session, in seconds.
@@ -159,50 +160,51 @@ impl Iam {
         }
 
         // The role's side. What a stranger learns of it is one bit.
-        let refused = |decision: Decision, action| {
-            let decision = if own_account { decision } else { NOT_ALLOWED };
-            let verdict = Verdict {
-                decision,
-                step: Step::TrustPolicy,
-            };
-            SessionError::Denied(Box::new(Denial::new(
-                caller,
-                action,
-                &resources[0],
-                verdict,
-            )))
-        };
-        let view = if own_account {
-            Some(&current.own)
-        } else {
-            current.other.as_ref()
-        };
-        let role = match view {
-            Some(view) => self.role_view(view, request.role).await?,
-            None => None,
-        };
-        let Some(role) = role else {
-            return Err(if own_account {
-                SessionError::RoleNotFound
-            } else {
-                refused(NOT_ALLOWED, ASSUME_ROLE)
-            });
-        };
         let identity = request.source_identity.or(inherited);
         let Some(asks) = principal_of(caller) else {
             return Err(SessionError::RootCaller);
         };
-        for action in actions(identity.is_some()) {
-            let decision = role.trust.evaluate(&TrustRequest {
-                action,
-                principal: &asks,
-                role_account: *account,
-                context: &context,
+        let decide = |trust: &TrustPolicy| {
+            let decided = actions(identity.is_some()).map(|action| {
+                let asked = TrustRequest {
+                    action,
+                    principal: &asks,
+                    role_account: *account,
+                    context: &context,
+                };
+                (trust.evaluate(&asked), action)
             });
-            if !decision.is_allowed() {
-                return Err(refused(decision, action));
+            let mut decided = decided.filter(|(decision, _)| !decision.is_allowed());
+            decided.next().map_or(Ok(()), |(decision, action)| {
+                let verdict = Verdict {
+                    decision: if own_account { decision } else { NOT_ALLOWED },
+                    step: Step::TrustPolicy,
+                };
+                let denial = Denial::new(caller, action, &resources[0], verdict);
+                Err(SessionError::Denied(Box::new(denial)))
+            })
+        };
+        let role = if own_account {
+            let role = self.role_view(&current.own, request.role).await?;
+            let role = role.ok_or(SessionError::RoleNotFound)?;
+            decide(&role.trust)?;
+            role
+        } else {
+            let kept = current.other.as_ref().and_then(|view| view.role(name));
+            match kept.flatten().filter(|role| decide(&role.trust).is_ok()) {
+                Some(role) => role,
+                None => {
+                    let found = self.foreign_role(current, request.role).await?;
+                    let trust = found.as_ref().map(|role| &role.trust);
+                    let nobody = trust.is_none().then(|| TrustPolicy::from_stored(NOBODY));
+                    // Where there is no role, this refuses.
+                    if let Some(trust) = trust.or(nobody.as_ref()) {
+                        decide(trust)?;
+                    }
+                    found.ok_or(SessionError::RoleNotFound)?
+                }
             }
-        }
+        };
 
         let duration = request.duration.unwrap_or(DEFAULT_DURATION);
         if duration > role.role.max_session_duration {
@@ -226,20 +228,24 @@ impl Iam {
         Ok(())
     }
 
-    /// A view of another account than the caller's as a snapshot of now sees it, with the role that
-    /// is asked for; `None` where there is no such account.
-    ///
-    /// # Errors
-    /// As the store.
-    pub async fn pin_other(&self, arn: &RoleArn) -> Result<Option<AccountView>, StoreError> {
-        let mut snapshot = match self.store.begin_read(arn.account).await {
-            Ok(snapshot) => snapshot,
-            Err(StoreError::NotFound) => return Ok(None),
-            Err(error) => return Err(error),
+    /// The role of another account than the caller's, as the database has it now. The work is the
+    /// same whether there is such an account and such a role: where there is no account, the system
+    /// account stands in, which has no roles.
+    async fn foreign_role(
+        &self,
+        current: &Current,
+        arn: &RoleArn,
+    ) -> Result<Option<Arc<RoleView>>, StoreError> {
+        let exists = self.freshness.exists(arn.account, current).await?;
+        let account = if exists {
+            arn.account
+        } else {
+            AccountId::SYSTEM
         };
-        let view = self.freshness.pinned(snapshot.as_ref());
-        self.pin_role(&view, snapshot.as_mut(), &arn.name).await?;
-        Ok(Some(view))
+        let (mut snapshot, view) = self.freshness.read_kept(account).await?;
+        let loaded = view.load_role(snapshot.as_mut(), &arn.name).await?;
+        self.freshness.make_room(&view);
+        Ok(loaded)
     }
 
     /// The role as it is at `view`; `None` where there is none. [`StoreError::Conflict`] where it is
@@ -297,6 +303,9 @@ impl Iam {
         Ok(Session { claims, token })
     }
 }
+
+/// A trust that is read where there is no role, so that this costs what reading a role's costs.
+const NOBODY: &str = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"RAM":["acs:ram::0000000000000000:root"]}}]}"#;
 
 /// What a stranger is told of a trust that does not admit him.
 const NOT_ALLOWED: Decision = Decision {

@@ -319,18 +319,14 @@ async fn session(
         .await
         .map_err(|error| Fault::Authn(error, Box::default()))?;
     current.own = iam.freshness.pinned(snapshot.as_ref());
-    match call.role() {
-        Some(role) if role.account == account => iam
-            .pin_role(&current.own, snapshot.as_mut(), &role.name)
+    // Another account's role is not decided on a view that may be behind.
+    if let Some(role) = call.role().filter(|role| role.account == account) {
+        iam.pin_role(&current.own, snapshot.as_mut(), &role.name)
             .await
-            .map_err(OpError::from)?,
-        Some(role) => {
-            // A database in memory has one connection.
-            drop(snapshot);
-            current.other = iam.pin_other(role).await.map_err(OpError::from)?;
-        }
-        None => {}
+            .map_err(OpError::from)?;
     }
+    // A database in memory has one connection.
+    drop(snapshot);
     cx.caller = Some(Arc::clone(&established.caller));
     Ok(call.run(cx, Some((&established, &current))).await?)
 }
