@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::iam::caller::{Caller, Identity};
+use crate::iam::caller::Identity;
+use crate::iam::context::CallContext;
+use crate::iam::diagnosis::{self, MatchedStatement};
 use crate::iam::views::PrincipalView;
 use crate::policy::compile::CompiledPolicy;
 use crate::policy::context::Context;
@@ -39,15 +41,23 @@ pub struct Denial {
     pub principal_type: &'static str,
     /// The user's id or `<RoleName>:<RoleSessionName>`.
     pub principal: String,
+    /// When, in unix seconds.
+    pub at: i64,
+    /// The condition keys of the call and their values.
+    pub conditions: Vec<(String, Vec<String>)>,
+    /// The statements that denied, as far as the caller's account may know them.
+    pub matched: Vec<MatchedStatement>,
 }
 
 impl Denial {
     pub(super) fn new(
-        caller: &Caller,
+        context: &CallContext<'_>,
         action: &'static str,
         resource: &str,
         verdict: Verdict,
+        matched: Vec<MatchedStatement>,
     ) -> Self {
+        let caller = context.caller;
         Self {
             action,
             resource: resource.to_owned(),
@@ -56,6 +66,9 @@ impl Denial {
             owner: caller.account.to_string(),
             principal_type: caller.principal_type(),
             principal: caller.display_name(),
+            at: context.now,
+            conditions: diagnosis::conditions(context),
+            matched,
         }
     }
 }
@@ -80,19 +93,18 @@ pub(super) fn evaluate(
 /// Decides a plain call. Root needs no policy; its account is the only one the call can touch.
 ///
 /// `principal` is the caller's own entry, `None` for root alone; `session` the compiled session
-/// policy, where the session has one; `context` what conditions can ask of the call.
+/// policy, where the session has one; `context` who calls, and what conditions can ask of the call.
 ///
 /// # Errors
 /// The first check that was not allowed.
 pub fn authorize(
-    caller: &Caller,
+    context: &CallContext<'_>,
     principal: Option<&PrincipalView>,
     session: Option<&PolicySet>,
     checks: &[Check],
-    context: &dyn Context,
 ) -> Result<(), Box<Denial>> {
     let nothing = PolicySet::default();
-    let policies = match (&caller.identity, principal) {
+    let policies = match (&context.caller.identity, principal) {
         (Identity::Root, _) => return Ok(()),
         (_, Some(principal)) => &principal.policies,
         (_, None) => &nothing,
@@ -104,11 +116,14 @@ pub fn authorize(
                 .resources
                 .get(verdict.decision.resource)
                 .map_or("*", |r| r.as_ref());
+            let request = Request::new(check.action, resource).with_context(context);
+            let matched = diagnosis::denying(verdict.step, context, principal, session, &request);
             return Err(Box::new(Denial::new(
-                caller,
+                context,
                 check.action,
                 resource,
                 verdict,
+                matched,
             )));
         }
     }

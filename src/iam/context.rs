@@ -51,7 +51,21 @@ impl Context for CallContext<'_> {
             each(text.as_str());
         }
     }
+
+    fn names(&self, each: &mut dyn FnMut(&str)) {
+        COMMON.into_iter().for_each(&mut *each);
+        self.own.names(each);
+    }
 }
+
+/// The keys that every call may have.
+const COMMON: [&str; 5] = [
+    "acs:CurrentTime",
+    "acs:PrincipalARN",
+    "acs:SecureTransport",
+    "acs:SourceIdentity",
+    "acs:SourceIp",
+];
 
 /// A short text in place.
 struct Short {

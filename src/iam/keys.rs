@@ -15,7 +15,6 @@ use crate::policy::ids::{AccessKeyId, AccountId};
 use crate::store::{Snapshot, Store};
 
 /// A long-lived key, ready to verify.
-#[derive(Debug)]
 pub struct Signer {
     /// Its id.
     pub id: AccessKeyId,
@@ -33,6 +32,17 @@ pub struct Signer {
     pub sealed_secret: Box<[u8]>,
     /// When it was looked up for a signature that did not match, in unix milliseconds.
     doubted_at: AtomicI64,
+}
+
+impl std::fmt::Debug for Signer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Signer")
+            .field("id", &self.id)
+            .field("account", &self.account)
+            .field("owner", &self.owner)
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Why a key was not found.

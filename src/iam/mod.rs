@@ -12,6 +12,7 @@ mod cache;
 mod caches;
 pub mod caller;
 pub mod context;
+pub mod diagnosis;
 pub mod fixed_secret;
 pub mod freshness;
 pub mod generate;
@@ -34,6 +35,7 @@ use crate::credential::seal::{Incarnation, MasterKey, NonceHasher};
 use crate::credential::time::TimeWindow;
 use crate::iam::audit::Refusals;
 use crate::iam::authz::SessionPolicies;
+use crate::iam::diagnosis::Diagnoses;
 use crate::iam::freshness::Freshness;
 use crate::iam::key_ring::{KeyRing, KeyRingError};
 use crate::iam::keys::Keys;
@@ -102,6 +104,8 @@ pub struct Iam {
     pub replay: Replay,
     /// Refusals since the last flush.
     pub refusals: Refusals,
+    /// What denials tell.
+    pub diagnoses: Diagnoses,
     /// Compiled session policies.
     pub session_policies: SessionPolicies,
     nonce_hasher: NonceHasher,
@@ -188,6 +192,7 @@ impl Iam {
             },
             quotas: config.quotas,
             refusals: Refusals::default(),
+            diagnoses: Diagnoses::new(&config.master_key, config.incarnation),
             session_policies: SessionPolicies::default(),
             forgotten_at: AtomicI64::new(clock.now()),
             flushed_at: AtomicI64::new(clock.now()),

@@ -16,12 +16,13 @@ use crate::iam::Iam;
 use crate::iam::authz::{self, Denial};
 use crate::iam::caller::{self, Caller, Identity};
 use crate::iam::context::CallContext;
+use crate::iam::diagnosis;
 use crate::iam::freshness::Current;
 use crate::iam::views::{AccountView, PrincipalView, RoleView};
 use crate::policy::arn::RoleArn;
 use crate::policy::context::{ConditionKey, Context};
-use crate::policy::evaluate::{Decision, Effect, PolicySet, Reason};
-use crate::policy::flow::{Step, Verdict};
+use crate::policy::evaluate::{Decision, Effect, PolicySet, Reason, Request};
+use crate::policy::flow::combine_assume;
 use crate::policy::ids::{AccountId, RoleName, RoleSessionName};
 use crate::policy::principal::Principal;
 use crate::policy::trust::{TrustPolicy, TrustRequest};
@@ -66,6 +67,16 @@ impl Context for SessionRequest<'_> {
             _ => None,
         };
         value.into_iter().for_each(each);
+    }
+
+    fn names(&self, each: &mut dyn FnMut(&str)) {
+        [
+            "sts:ExternalId",
+            "sts:RoleSessionName",
+            "sts:SourceIdentity",
+        ]
+        .into_iter()
+        .for_each(each);
     }
 }
 
@@ -150,11 +161,15 @@ impl Iam {
         for action in actions(sets_identity) {
             let verdict = authz::evaluate(policies, session_policy, action, &resources, &context);
             if !verdict.is_allowed() {
+                let request = Request::new(action, &resources[0]).with_context(&context);
+                let matched =
+                    diagnosis::denying(verdict.step, &context, principal, session_policy, &request);
                 return Err(SessionError::Denied(Box::new(Denial::new(
-                    caller,
+                    &context,
                     action,
                     &resources[0],
                     verdict,
+                    matched,
                 ))));
             }
         }
@@ -172,15 +187,21 @@ impl Iam {
                     role_account: *account,
                     context: &context,
                 };
-                (trust.evaluate(&asked), action)
+                // The caller's side allowed it: what is reported is the role's.
+                (
+                    combine_assume(None, ALLOWED, trust.evaluate(&asked)),
+                    action,
+                    asked,
+                )
             });
-            let mut decided = decided.filter(|(decision, _)| !decision.is_allowed());
-            decided.next().map_or(Ok(()), |(decision, action)| {
-                let verdict = Verdict {
-                    decision: if own_account { decision } else { NOT_ALLOWED },
-                    step: Step::TrustPolicy,
+            let mut decided = decided.filter(|(verdict, ..)| !verdict.is_allowed());
+            decided.next().map_or(Ok(()), |(verdict, action, asked)| {
+                let (verdict, matched) = if own_account {
+                    (verdict, diagnosis::denying_trust(trust, &asked))
+                } else {
+                    (combine_assume(None, ALLOWED, NOT_ALLOWED), Vec::new())
                 };
-                let denial = Denial::new(caller, action, &resources[0], verdict);
+                let denial = Denial::new(&context, action, &resources[0], verdict, matched);
                 Err(SessionError::Denied(Box::new(denial)))
             })
         };
@@ -191,18 +212,18 @@ impl Iam {
             role
         } else {
             let kept = current.other.as_ref().and_then(|view| view.role(name));
-            match kept.flatten().filter(|role| decide(&role.trust).is_ok()) {
-                Some(role) => role,
-                None => {
-                    let found = self.foreign_role(current, request.role).await?;
-                    let trust = found.as_ref().map(|role| &role.trust);
-                    let nobody = trust.is_none().then(|| TrustPolicy::from_stored(NOBODY));
-                    // Where there is no role, this refuses.
-                    if let Some(trust) = trust.or(nobody.as_ref()) {
-                        decide(trust)?;
-                    }
-                    found.ok_or(SessionError::RoleNotFound)?
+            let admitted = kept.flatten().filter(|role| decide(&role.trust).is_ok());
+            if let Some(role) = admitted {
+                role
+            } else {
+                let found = self.foreign_role(current, request.role).await?;
+                let trust = found.as_ref().map(|role| &role.trust);
+                let nobody = trust.is_none().then(|| TrustPolicy::from_stored(NOBODY));
+                // Where there is no role, this refuses.
+                if let Some(trust) = trust.or(nobody.as_ref()) {
+                    decide(trust)?;
                 }
+                found.ok_or(SessionError::RoleNotFound)?
             }
         };
 
@@ -306,6 +327,13 @@ impl Iam {
 
 /// A trust that is read where there is no role, so that this costs what reading a role's costs.
 const NOBODY: &str = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"RAM":["acs:ram::0000000000000000:root"]}}]}"#;
+
+/// What the caller's side said before the role's is asked.
+const ALLOWED: Decision = Decision {
+    effect: Effect::Allow,
+    reason: Reason::NoStatement,
+    resource: 0,
+};
 
 /// What a stranger is told of a trust that does not admit him.
 const NOT_ALLOWED: Decision = Decision {

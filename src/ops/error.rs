@@ -2,6 +2,7 @@
 //! status and text.
 
 use crate::iam::authz::Denial;
+use crate::iam::diagnosis::DiagnosisError;
 use crate::iam::sessions::SessionError;
 use crate::model::principal::PrincipalId;
 use crate::ops::params::ParamFault;
@@ -76,6 +77,9 @@ pub enum OpError {
     /// A call that is not allowed.
     #[error("not allowed")]
     Denied(Box<Denial>),
+    /// A diagnostic message that cannot be decoded.
+    #[error(transparent)]
+    Diagnosis(#[from] DiagnosisError),
     /// No session was minted.
     #[error(transparent)]
     Session(#[from] SessionError),

@@ -48,6 +48,7 @@ pub static REGISTRY: &[Entry] = &[
     read::<ram::list_access_keys::ListAccessKeys>(),
     write::<ram::update_access_key::UpdateAccessKey>(),
     write::<ram::delete_access_key::DeleteAccessKey>(),
+    read::<ram::decode_diagnostic_message::DecodeDiagnosticMessage>(),
     session::<sts::assume_role::AssumeRole>(),
     session::<sts::get_caller_identity::GetCallerIdentity>(),
 ];

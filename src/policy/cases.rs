@@ -85,7 +85,8 @@ pub enum OneOrMany {
 }
 
 impl OneOrMany {
-    fn as_slice(&self) -> &[String] {
+    /// All of them.
+    pub fn as_slice(&self) -> &[String] {
         match self {
             Self::One(text) => std::slice::from_ref(text),
             Self::Many(texts) => texts,

@@ -56,6 +56,12 @@ pub trait Context: Sync {
     /// Gives every value that the key has in this request to `each`, in any order; none where the
     /// key is missing.
     fn values(&self, key: &ConditionKey, each: &mut dyn FnMut(&str));
+
+    /// Gives the names of keys that the request may have to `each`, in the vendor's spelling: for
+    /// explanations. A context that names none can still be asked for values.
+    fn names(&self, each: &mut dyn FnMut(&str)) {
+        let _ = each;
+    }
 }
 
 /// A context that knows nothing: every key is missing.
@@ -77,19 +83,23 @@ impl Context for NoContext {
 /// assert_eq!(seen, ["10.1.2.3"]);
 /// ```
 #[derive(Debug, Clone, Default)]
-pub struct MapContext(BTreeMap<Box<str>, Vec<String>>);
+pub struct MapContext(BTreeMap<Box<str>, Entry>);
+
+/// A key as it was first written, and its values.
+#[derive(Debug, Clone, Default)]
+struct Entry {
+    name: Box<str>,
+    values: Vec<String>,
+}
 
 impl MapContext {
     /// Adds a value to a key.
     pub fn insert(&mut self, key: &str, value: impl Into<String>) {
-        self.0.entry(folded(key)).or_default().push(value.into());
-    }
-
-    /// The keys in their one form, with their values.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &[String])> {
-        self.0
-            .iter()
-            .map(|(key, values)| (&**key, values.as_slice()))
+        let entry = self.0.entry(folded(key)).or_insert_with(|| Entry {
+            name: key.into(),
+            values: Vec::new(),
+        });
+        entry.values.push(value.into());
     }
 }
 
@@ -112,10 +122,19 @@ where
 
 impl Context for MapContext {
     fn values(&self, key: &ConditionKey, each: &mut dyn FnMut(&str)) {
-        if let Some(values) = self.0.get(key.as_str()) {
-            for value in values {
-                each(value);
-            }
+        for value in self
+            .0
+            .get(key.as_str())
+            .iter()
+            .flat_map(|entry| &entry.values)
+        {
+            each(value);
+        }
+    }
+
+    fn names(&self, each: &mut dyn FnMut(&str)) {
+        for entry in self.0.values() {
+            each(&entry.name);
         }
     }
 }

@@ -84,6 +84,8 @@ pub struct AccessDeniedDetail {
     pub no_permission_type: String,
     /// Which kind of policy said no.
     pub policy_type: String,
+    /// What `DecodeDiagnosticMessage` opens for the caller's account.
+    pub encoded_diagnostic_message: String,
 }
 
 /// A whole answer that went well.

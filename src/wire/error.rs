@@ -11,13 +11,14 @@ use axum::http::StatusCode;
 
 use crate::credential::verify::RequestError;
 use crate::iam::authn::AuthnError;
+use crate::iam::authz::Denial;
 use crate::iam::sessions::SessionError;
 use crate::ops::declare::Product;
 use crate::ops::error::OpError;
 use crate::store::StoreError;
 use crate::wire::envelope::AccessDeniedDetail;
 
-use caller::{authn, denied, mismatch, request, session};
+use caller::{authn, denied, diagnosis, mismatch, request, session};
 use entities::{already_exists, delete_conflict, limit_exceeded, not_exist};
 use params::param;
 
@@ -136,6 +137,16 @@ impl Fault {
         }
     }
 
+    /// The denial behind it, if it is one.
+    pub fn denial(&self) -> Option<&Denial> {
+        match self {
+            Self::Op(OpError::Denied(denial) | OpError::Session(SessionError::Denied(denial))) => {
+                Some(denial)
+            }
+            _ => None,
+        }
+    }
+
     /// The answer's code, status and text.
     pub fn refusal(&self, product: Option<Product>) -> Refusal {
         match self {
@@ -249,6 +260,7 @@ fn op(error: &OpError, product: Option<Product>) -> Refusal {
         OpError::DeleteConflict(conflict) => delete_conflict(*conflict),
         OpError::LimitExceeded(entity) => limit_exceeded(*entity),
         OpError::Denied(denial) => denied(denial, product),
+        OpError::Diagnosis(error) => diagnosis(*error),
         OpError::Session(error) => session(error, product),
         OpError::Store(error) => store(error, product),
         OpError::Internal(_) => internal(product),

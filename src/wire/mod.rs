@@ -7,6 +7,7 @@ pub mod origin;
 pub mod pipeline;
 
 mod body;
+mod mutation;
 mod signed;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};

@@ -27,16 +27,16 @@ use crate::iam::context::CallContext;
 use crate::iam::freshness::Current;
 use crate::iam::generate;
 use crate::iam::sessions::SessionError;
-use crate::model::account::RevisionTag;
-use crate::model::audit::{AuditRecord, RefusalKey};
-use crate::ops::call::{Answer, AnyWrite, Call, Context, Entry, Session};
+use crate::model::audit::RefusalKey;
+use crate::ops::call::{Answer, Call, Context, Entry, Session};
 use crate::ops::declare::{Auth, Product, Resources};
 use crate::ops::error::OpError;
 use crate::policy::context::MapContext;
 use crate::policy::ids::AccountId;
-use crate::store::{Snapshot, StoreError};
+use crate::store::StoreError;
 use crate::wire::envelope::{self, ErrorBody, Format};
 use crate::wire::error::{Fault, Strings};
+use crate::wire::mutation::Mutation;
 use crate::wire::signed::KeptProof;
 use crate::wire::{Api, signed};
 
@@ -331,7 +331,7 @@ async fn session(
     Ok(call.run(cx, Some((&established, &current))).await?)
 }
 
-fn authorize(
+pub(super) fn authorize(
     established: &Established,
     cx: &Context,
     checks: &[Check],
@@ -344,97 +344,12 @@ fn authorize(
         own: keys,
     };
     authz::authorize(
-        &established.caller,
+        &context,
         established.principal.as_deref(),
         established.session_policy.as_deref(),
         checks,
-        &context,
     )
     .map_err(OpError::Denied)
-}
-
-/// A call that changes an account, ready to run.
-struct Mutation {
-    call: Box<dyn AnyWrite>,
-    cx: Context,
-    checks: Vec<Check>,
-    keys: MapContext,
-    loaded: bool,
-    verified: Verified,
-    proof: KeptProof,
-    /// The state of the account on which the call was allowed.
-    decided_on: RevisionTag,
-    request_id: String,
-    operation: String,
-}
-
-impl Mutation {
-    async fn run(mut self, mut established: Established) -> Result<Answer, Fault> {
-        let account = established.caller.account;
-        let mut guard = self
-            .cx
-            .iam
-            .begin_write(account)
-            .await
-            .map_err(OpError::from)?;
-        let tx = guard.tx();
-        let moved_on = tx.previous_tag() != self.decided_on;
-        if moved_on {
-            // The account moved on while this call waited for its turn: decide again, on what the
-            // transaction sees, so that nothing commits under a right that is gone.
-            established = self
-                .cx
-                .iam
-                .establish_within(
-                    &mut *tx as &mut dyn Snapshot,
-                    &self.verified,
-                    self.proof.proof(),
-                )
-                .await
-                .map_err(|error| Fault::Authn(error, Box::new(self.proof.strings().clone())))?;
-            self.cx.caller = Some(Arc::clone(&established.caller));
-        }
-        let loads_keys = self.call.loads_keys();
-        if loads_keys {
-            let snapshot = &mut *tx as &mut dyn Snapshot;
-            self.keys = self.call.loaded_keys(snapshot).await?;
-        }
-        if (moved_on || loads_keys) && !self.loaded {
-            authorize(&established, &self.cx, &self.checks, &self.keys)?;
-        }
-        if self.loaded {
-            self.checks = self
-                .call
-                .loaded_checks(&self.cx, &mut *tx as &mut dyn Snapshot)
-                .await?;
-            authorize(&established, &self.cx, &self.checks, &self.keys)?;
-        }
-        let answer = self.call.answer(&self.cx, tx).await?;
-        let caller = &established.caller;
-        tx.append_audit(&AuditRecord {
-            account,
-            at_millis: self.cx.iam.clock.now_millis(),
-            request_id: self.request_id,
-            principal: caller.arn(),
-            access_key_id: caller.access_key_id.to_string(),
-            source_ip: self.cx.origin.source_ip.to_string(),
-            operation: self.operation,
-            resource: resources(&self.checks),
-        })
-        .await
-        .map_err(OpError::from)?;
-        guard.commit().await.map_err(OpError::from)?;
-        Ok(answer)
-    }
-}
-
-fn resources(checks: &[Check]) -> String {
-    let all: Vec<&str> = checks
-        .iter()
-        .flat_map(|check| &check.resources)
-        .map(AsRef::as_ref)
-        .collect();
-    all.join(" ")
 }
 
 /// 9. The refusal: logged once, counted, written to the audit behind.
@@ -445,7 +360,13 @@ fn refuse(
     origin: Origin,
     fault: &Fault,
 ) -> Response<Body> {
-    let refusal = fault.refusal(progress.product);
+    let mut refusal = fault.refusal(progress.product);
+    if let (Some(detail), Some(denial)) = (&mut refusal.detail, fault.denial()) {
+        match api.iam.diagnoses.encode(denial) {
+            Ok(message) => detail.encoded_diagnostic_message = message,
+            Err(error) => tracing::warn!(%error, "a denial goes out without its explanation"),
+        }
+    }
     let operation = progress.entry.map(|(_, entry)| entry.declaration);
     let name = operation
         .map(crate::ops::declare::Declaration::qualified_name)

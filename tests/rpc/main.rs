@@ -18,7 +18,9 @@ mod postgres;
 
 mod expect;
 
+mod conditions;
 mod coverage;
+mod decision_cases;
 mod main_job;
 mod ram;
 mod sts;

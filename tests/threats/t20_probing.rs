@@ -16,6 +16,16 @@ on_both!(
 
 const OTHER: &str = "2222222222222222";
 
+/// The answer without the text of its sealed message, which differs from call to call and is as long
+/// as what the caller itself sent makes it.
+fn unsealed(text: &str) -> String {
+    const NAME: &str = "EncodedDiagnosticMessage";
+    let (head, message) = text.split_once(NAME).unwrap();
+    let is_base64 = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=');
+    let rest = message.trim_start_matches(|c| !is_base64(c));
+    format!("{head}{NAME}{}", rest.trim_start_matches(is_base64))
+}
+
 async fn t20_unknown_missing_and_refusing_are_one_answer(on: On) {
     let app = TestApp::start(on).await;
     let other_root = app.add_account(OTHER).await;
@@ -62,7 +72,7 @@ async fn t20_unknown_missing_and_refusing_are_one_answer(on: On) {
                     .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
                     .collect();
                 headers.sort();
-                answers.push((reply.text.replace(id, "ID"), headers));
+                answers.push((unsealed(&reply.text.replace(id, "ID")), headers));
             }
             for answer in &answers {
                 assert_eq!(*answer, answers[0], "{more:?}");

@@ -8,6 +8,7 @@ pub mod create_policy;
 pub mod create_policy_version;
 pub mod create_role;
 pub mod create_user;
+pub mod decode_diagnostic_message;
 pub mod delete_access_key;
 pub mod delete_policy;
 pub mod delete_policy_version;

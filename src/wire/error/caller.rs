@@ -5,9 +5,9 @@ use axum::http::StatusCode;
 use crate::credential::verify::RequestError;
 use crate::iam::authn::AuthnError;
 use crate::iam::authz::Denial;
+use crate::iam::diagnosis::{DiagnosisError, policy_type};
 use crate::iam::sessions::SessionError;
 use crate::ops::declare::Product;
-use crate::policy::flow::Step;
 use crate::wire::envelope::AccessDeniedDetail;
 
 use super::params::duration;
@@ -117,11 +117,6 @@ pub(super) fn denied(denial: &Denial, product: Option<Product>) -> Refusal {
             denial.resource, denial.action
         ),
     };
-    let policy_type = match denial.step {
-        Step::SessionPolicy => "SessionPolicy",
-        Step::IdentityPolicy => "AccountLevelIdentityBasedPolicy",
-        Step::TrustPolicy => "AssumeRolePolicy",
-    };
     Refusal {
         detail: Some(AccessDeniedDetail {
             auth_action: denial.action.to_owned(),
@@ -134,9 +129,26 @@ pub(super) fn denied(denial: &Denial, product: Option<Product>) -> Refusal {
                 "ImplicitDeny"
             }
             .to_owned(),
-            policy_type: policy_type.to_owned(),
+            policy_type: policy_type(denial.step).to_owned(),
+            // Sealed by who sends the answer.
+            encoded_diagnostic_message: String::new(),
         }),
         ..at(StatusCode::FORBIDDEN, "NoPermission", message)
+    }
+}
+
+/// Source: errors-and-limits B.5, from the vendor's page on `DecodeDiagnosticMessage`.
+pub(super) fn diagnosis(error: DiagnosisError) -> Refusal {
+    match error {
+        DiagnosisError::NotFound => at(
+            StatusCode::NOT_FOUND,
+            "EntityNotExist",
+            "The specific DecodedDiagnosticMessage cannot be found.",
+        ),
+        DiagnosisError::Expired => bad(
+            "EncodedMessageExpire",
+            "The EncodedDiagnosticMessage is expired.",
+        ),
     }
 }
 

@@ -42,7 +42,10 @@ impl TestApp {
             .refuses_of(Product::Ram, caller, action, params, &expected)
             .await;
         let who = self.sts(caller, "GetCallerIdentity", &[]).await.ok();
-        let detail = reply.json()["AccessDeniedDetail"].clone();
+        let mut detail = reply.json()["AccessDeniedDetail"].clone();
+        // Sealed: every one is another.
+        let message = detail["EncodedDiagnosticMessage"].take();
+        assert!(message.as_str().unwrap().starts_with("AQ"), "{message}");
         assert_eq!(
             detail,
             json!({
@@ -52,6 +55,7 @@ impl TestApp {
                 "AuthPrincipalOwnerId": ACCOUNT,
                 "NoPermissionType": kind,
                 "PolicyType": "AccountLevelIdentityBasedPolicy",
+                "EncodedDiagnosticMessage": null,
             })
         );
     }

@@ -7,6 +7,7 @@ mod create_policy;
 mod create_policy_version;
 mod create_role;
 mod create_user;
+mod decode_diagnostic_message;
 mod delete_access_key;
 mod delete_policy;
 mod delete_policy_version;

@@ -58,7 +58,7 @@ fn why(denial: &Reply) -> (String, String, String) {
     denial.refused(403, "NoPermission");
     assert_eq!(denial.message(), TEXT);
     let detail = denial.json()["AccessDeniedDetail"].clone();
-    assert_eq!(detail.as_object().unwrap().len(), 6, "{detail}");
+    assert_eq!(detail.as_object().unwrap().len(), 7, "{detail}");
     let text = |name: &str| detail[name].as_str().unwrap().to_owned();
     (
         text("AuthAction"),

@@ -1,0 +1,100 @@
+//! Step 8 for a call that changes an account: one transaction that holds the account's lock, decides
+//! again where the state is not the one decided on, and holds the audit row.
+
+use std::sync::Arc;
+
+use crate::iam::authn::{Established, Verified};
+use crate::iam::authz::Check;
+use crate::model::account::RevisionTag;
+use crate::model::audit::AuditRecord;
+use crate::ops::call::{Answer, AnyWrite, Context};
+use crate::ops::error::OpError;
+use crate::policy::context::MapContext;
+use crate::store::Snapshot;
+use crate::wire::error::Fault;
+use crate::wire::pipeline::authorize;
+use crate::wire::signed::KeptProof;
+
+/// A call that changes an account, ready to run.
+pub(super) struct Mutation {
+    pub(super) call: Box<dyn AnyWrite>,
+    pub(super) cx: Context,
+    pub(super) checks: Vec<Check>,
+    pub(super) keys: MapContext,
+    pub(super) loaded: bool,
+    pub(super) verified: Verified,
+    pub(super) proof: KeptProof,
+    /// The state of the account on which the call was allowed.
+    pub(super) decided_on: RevisionTag,
+    pub(super) request_id: String,
+    pub(super) operation: String,
+}
+
+impl Mutation {
+    pub(super) async fn run(mut self, mut established: Established) -> Result<Answer, Fault> {
+        let account = established.caller.account;
+        let mut guard = self
+            .cx
+            .iam
+            .begin_write(account)
+            .await
+            .map_err(OpError::from)?;
+        let tx = guard.tx();
+        let moved_on = tx.previous_tag() != self.decided_on;
+        if moved_on {
+            // The account moved on while this call waited for its turn: decide again, on what the
+            // transaction sees, so that nothing commits under a right that is gone.
+            established = self
+                .cx
+                .iam
+                .establish_within(
+                    &mut *tx as &mut dyn Snapshot,
+                    &self.verified,
+                    self.proof.proof(),
+                )
+                .await
+                .map_err(|error| Fault::Authn(error, Box::new(self.proof.strings().clone())))?;
+            self.cx.caller = Some(Arc::clone(&established.caller));
+        }
+        let loads_keys = self.call.loads_keys();
+        if loads_keys {
+            let snapshot = &mut *tx as &mut dyn Snapshot;
+            self.keys = self.call.loaded_keys(snapshot).await?;
+        }
+        if (moved_on || loads_keys) && !self.loaded {
+            authorize(&established, &self.cx, &self.checks, &self.keys)?;
+        }
+        if self.loaded {
+            self.checks = self
+                .call
+                .loaded_checks(&self.cx, &mut *tx as &mut dyn Snapshot)
+                .await?;
+            authorize(&established, &self.cx, &self.checks, &self.keys)?;
+        }
+        let answer = self.call.answer(&self.cx, tx).await?;
+        let caller = &established.caller;
+        tx.append_audit(&AuditRecord {
+            account,
+            at_millis: self.cx.iam.clock.now_millis(),
+            request_id: self.request_id,
+            principal: caller.arn(),
+            access_key_id: caller.access_key_id.to_string(),
+            source_ip: self.cx.origin.source_ip.to_string(),
+            operation: self.operation,
+            resource: resources(&self.checks),
+        })
+        .await
+        .map_err(OpError::from)?;
+        guard.commit().await.map_err(OpError::from)?;
+        Ok(answer)
+    }
+}
+
+fn resources(checks: &[Check]) -> String {
+    let all: Vec<&str> = checks
+        .iter()
+        .flat_map(|check| &check.resources)
+        .map(AsRef::as_ref)
+        .collect();
+    all.join(" ")
+}
