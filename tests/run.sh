@@ -7,6 +7,7 @@
 #   test      the Rust tests, on SQLite and on PostgreSQL
 #   docs      the documentation builds, without broken links
 #   benches   the benches build
+#   fuzz      the fuzz targets, built and run for a while from the kept corpus; FUZZ_SECONDS says how long each (15)
 #   clients   the vendor's Python clients against the built server; what follows `--` goes to pytest,
 #             as in `tests/run.sh clients -- test_roles.py -k paged`
 #
@@ -18,7 +19,7 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 target=${CARGO_TARGET_DIR:-$root/target}
-all=(fmt clippy pure test docs benches clients)
+all=(fmt clippy pure test docs benches fuzz clients)
 
 die() { printf 'run: %s\n' "$*" >&2; exit 2; }
 
@@ -105,6 +106,23 @@ run_test() { cargo test --locked; }
 run_docs() { RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps; }
 # With the profile of the tests: it shares what they built, and figures are taken by hand anyway.
 run_benches() { cargo bench --locked --no-run --profile dev; }
+# The flags that cargo-fuzz gives without a sanitizer: the stable compiler takes them, and neither nightly nor cargo-fuzz
+# is needed. What is found new stays under target/; an input that fails is in fuzz/artifacts.
+run_fuzz() {
+    local host name found
+    host=$(rustc -vV | sed -n 's/^host: //p')
+    mkdir -p fuzz/artifacts
+    RUSTFLAGS="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
+        -Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares -Ccodegen-units=1 --cfg fuzzing" \
+        cargo build --locked --release --manifest-path fuzz/Cargo.toml --target "$host" --target-dir "$target/fuzz" || return
+    for name in policy_document policy_pattern policy_decision; do
+        found=$target/fuzz/corpus/$name
+        mkdir -p "$found"
+        "$target/fuzz/$host/release/$name" -max_total_time="${FUZZ_SECONDS:-15}" -timeout=5 -max_len=8192 -verbosity=0 \
+            -print_final_stats=1 -dict=fuzz/policy.dict -artifact_prefix=fuzz/artifacts/ "$found" "fuzz/corpus/$name" 2>&1 |
+            grep -v ' # Uses: ' || return
+    done
+}
 run_clients() {
     if [ -z "${RAMPART_BIN:-}" ]; then
         cargo build --locked || return

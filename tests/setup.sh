@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Brings a Debian-like machine to where `tests/run.sh` can run: a C compiler, PostgreSQL's server programs, Python
+# Brings a Debian-like machine to where `tests/run.sh` can run: a C and a C++ compiler, PostgreSQL's server programs, Python
 # with venv, a Rust toolchain, and the vendor's Python clients in an environment of their own under target/.
 # `tests/setup.sh build` brings only what building and serving need: the compiler and the toolchain.
 # Run it as often as you like: what is there already is left alone. It becomes root (sudo) only to install packages.
@@ -36,6 +36,8 @@ packages() {
     have cc || missing+=(build-essential)
     have_roots || missing+=(ca-certificates)
     if [ "$1" = all ]; then
+        # For the fuzzer's own code.
+        have c++ || missing+=(g++)
         have_venv || missing+=(python3 python3-venv)
         # A server given by its address needs none of ours.
         [ -n "${RAMPART_TEST_POSTGRES_URL:-}" ] || have_postgres || missing+=(postgresql)
