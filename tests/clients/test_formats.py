@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from harness import allow, root_arn, trust, unique
+from harness import allow, deny, refused, root_arn, trust, unique
 from raw import Credentials
 
 REQUEST_ID = re.compile(r"[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}")
@@ -117,6 +117,23 @@ def test_a_denial_says_why(server, scheme):
     assert detail["AuthPrincipalDisplayName"] == user_id
     assert detail["NoPermissionType"] == "ImplicitDeny"
     assert detail["PolicyType"] == "AccountLevelIdentityBasedPolicy"
+
+
+def test_a_denial_can_be_decoded_and_names_its_statement(server):
+    root = server.root("acs3")  # the older generation does not know DecodeDiagnosticMessage
+    name, user = root.new_user()
+    guard = root.new_policy(allow("ram:*"), deny("ram:DeleteUser", "*"))
+    root.ram("AttachPolicyToUser", PolicyType="Custom", PolicyName=guard, UserName=name)
+    with refused("NoPermission", 403) as refusal:
+        user.ram("DeleteUser", UserName=name)
+    detail = refusal.error.detail
+    assert (detail["NoPermissionType"], detail["AuthAction"]) == ("ExplicitDeny", "ram:DeleteUser")
+    told = root.ram("DecodeDiagnosticMessage", EncodedDiagnosticMessage=detail["EncodedDiagnosticMessage"])["DecodedDiagnosticMessage"]
+    assert told["ExplicitDeny"] is True
+    assert [(matched["PolicyIdentifier"], matched["PolicyVersion"]) for matched in told["MatchedPolicies"]] == [(guard, "v1")]
+    values = {entry["ConditionKey"]: entry["ConditionValues"] for entry in told["AuthConditions"]}
+    assert values["rampart:MatchedStatement"] == [f"Custom/{guard}@v1#2"]
+    assert values["acs:SourceIp"] == ["127.0.0.1"]
 
 
 def test_every_answer_has_a_request_id_of_its_own(server, scheme):

@@ -7,7 +7,7 @@ use crate::on_both;
 
 on_both!(
     the_common_keys,
-    the_address_is_the_connections,
+    t17_the_address_is_the_connections,
     trust_asks_for_the_external_id,
     a_deny_with_a_missing_key,
     create_role_tells_whom_the_role_trusts,
@@ -104,7 +104,7 @@ async fn list_roles_from(
         .await
 }
 
-async fn the_address_is_the_connections(on: On) {
+async fn t17_the_address_is_the_connections(on: On) {
     let app = TestApp::start(on).await;
     let open = policy("Allow", "ram:ListRoles", "*");
     let deny = conditional(

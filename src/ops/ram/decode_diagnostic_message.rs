@@ -69,8 +69,6 @@ struct MatchedPolicy {
     policy_identifier: String,
     policy_type: String,
     policy_version: String,
-    /// Ours: which statement of the document, from 1.
-    policy_statement: String,
 }
 
 impl From<MatchedStatement> for MatchedPolicy {
@@ -82,13 +80,37 @@ impl From<MatchedStatement> for MatchedPolicy {
             policy_identifier: matched.policy,
             policy_type: matched.policy_type,
             policy_version: matched.version,
-            policy_statement: matched.statement.to_string(),
         }
     }
 }
 
+/// Ours among the condition keys: which statements denied. The vendor's tree has no member for it,
+/// and clients with models of their own keep no other.
+const MATCHED_STATEMENT: &str = "rampart:MatchedStatement";
+
+/// `Custom/<policy>@<version>#<place>`, `SessionPolicy#<place>`, `AssumeRolePolicy#<place>`, places
+/// counted from 1.
+fn statement_name(matched: &MatchedStatement) -> String {
+    let MatchedStatement {
+        policy,
+        policy_type,
+        version,
+        statement,
+        ..
+    } = matched;
+    if version.is_empty() {
+        format!("{policy_type}#{statement}")
+    } else {
+        format!("{policy_type}/{policy}@{version}#{statement}")
+    }
+}
+
 impl From<Diagnosis> for Message {
-    fn from(told: Diagnosis) -> Self {
+    fn from(mut told: Diagnosis) -> Self {
+        if !told.matched.is_empty() {
+            let names = told.matched.iter().map(statement_name).collect();
+            told.conditions.push((MATCHED_STATEMENT.to_owned(), names));
+        }
         let conditions = told.conditions.into_iter();
         Self {
             auth_action: told.action,
