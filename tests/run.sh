@@ -10,6 +10,8 @@
 #   fuzz      the fuzz targets, built and run for a while from the kept corpus; FUZZ_SECONDS says how long each (15)
 #   clients   the vendor's Python clients against the built server; what follows `--` goes to pytest,
 #             as in `tests/run.sh clients -- test_roles.py -k paged`
+#   replicas  three servers over one PostgreSQL that are stopped, killed and cut off (tests/replicas), and clusters of
+#             their own that are switched over; in a short form. What follows `--` goes to pytest here too
 #
 # It works from any directory and brings what it needs (tests/setup.sh), among it a throw-away PostgreSQL server: one on
 # a loopback port and a socket of its own, run by an unprivileged user, gone when the script ends. A server of your own
@@ -19,7 +21,7 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 target=${CARGO_TARGET_DIR:-$root/target}
-all=(fmt clippy pure test docs benches fuzz clients)
+all=(fmt clippy pure test docs benches fuzz clients replicas)
 
 die() { printf 'run: %s\n' "$*" >&2; exit 2; }
 
@@ -123,18 +125,20 @@ run_fuzz() {
             grep -v ' # Uses: ' || return
     done
 }
-run_clients() {
+run_pytest() {
     if [ -z "${RAMPART_BIN:-}" ]; then
         cargo build --locked || return
     fi
     (
         export RAMPART_BIN=${RAMPART_BIN:-$target/debug/rampart} PYTHONDONTWRITEBYTECODE=1
-        cd tests/clients && "$target/clients-venv/bin/python" -m pytest "${pytest_arguments[@]}"
+        cd "$1" && "$target/clients-venv/bin/python" -m pytest "${pytest_arguments[@]}"
     )
 }
+run_clients() { run_pytest tests/clients; }
+run_replicas() { run_pytest tests/replicas; }
 
 "$root/tests/setup.sh"
-if { wants test || wants clients; } && [ -z "${RAMPART_TEST_POSTGRES_URL:-}" ]; then
+if { wants test || wants clients || wants replicas; } && [ -z "${RAMPART_TEST_POSTGRES_URL:-}" ]; then
     start_postgres
 fi
 

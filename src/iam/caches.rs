@@ -11,6 +11,9 @@ use crate::model::change::Touched;
 use crate::policy::ids::AccountId;
 use crate::store::{Known, Moved};
 
+#[cfg(all(feature = "test-broken-freshness", not(debug_assertions)))]
+compile_error!("`test-broken-freshness` is for a test of the tests, never for a release");
+
 /// What an empty cache weighs, roughly.
 const EMPTY_CACHE: usize = 1024;
 
@@ -69,6 +72,11 @@ impl Caches {
     /// Moves an account's cache on to where the database is, and answers the view there.
     pub(super) fn moved(&self, account: AccountId, moved: &Moved) -> AccountView {
         let known = self.get(account).0;
+        #[cfg(feature = "test-broken-freshness")]
+        if let Some(cache) = &known {
+            let state = cache.state();
+            return AccountView::new(Arc::clone(cache), state);
+        }
         if let Some(cache) = &known {
             if is_current(cache, moved) {
                 return AccountView::new(Arc::clone(cache), moved.state);
