@@ -89,8 +89,9 @@ pub trait Entropy: Send + Sync {
     }
 }
 
-/// The machine's generator. Draws in blocks: the generator of the crypto library mixes in fresh
-/// entropy at each draw, which costs more than what is drawn.
+/// The machine's generator: that of the operating system, which is ready when a process starts. The
+/// crypto library's own first gathers noise for tens of milliseconds. Draws in blocks, because a
+/// system call costs more than what is drawn.
 pub struct SystemEntropy {
     block: Mutex<Block>,
 }
@@ -126,8 +127,7 @@ impl Entropy for SystemEntropy {
     )]
     fn fill(&self, bytes: &mut [u8]) {
         let draw = |into: &mut [u8]| {
-            aws_lc_rs::rand::fill(into)
-                .expect("the generator of the crypto library does not fail once it is seeded");
+            getrandom::fill(into).expect("the system's generator does not fail once it is seeded");
         };
         let mut block = self.block.lock().unwrap_or_else(PoisonError::into_inner);
         let Block { bytes: held, used } = &mut *block;
