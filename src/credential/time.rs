@@ -107,33 +107,24 @@ pub fn format(unix_seconds: i64) -> String {
     let seconds = unix_seconds.clamp(FIRST, LAST);
     let (days, of_day) = (seconds.div_euclid(DAY), seconds.rem_euclid(DAY));
     let (year, month, day) = civil(days);
-    let clock = [
-        of_day.div_euclid(3600),
-        of_day.div_euclid(60).rem_euclid(60),
-        of_day.rem_euclid(60),
-    ];
-    let mut out = String::with_capacity(20);
-    push_digits(&mut out, year.div_euclid(100));
-    push_digits(&mut out, year.rem_euclid(100));
-    for (mark, number) in ['-', '-', 'T', ':', ':']
-        .into_iter()
-        .zip([month, day].into_iter().chain(clock))
-    {
-        out.push(mark);
-        push_digits(&mut out, number);
+    let mut text = *b"0000-00-00T00:00:00Z";
+    for (place, number) in [
+        (0, year.div_euclid(100)),
+        (2, year.rem_euclid(100)),
+        (5, month),
+        (8, day),
+        (11, of_day.div_euclid(3600)),
+        (14, of_day.div_euclid(60).rem_euclid(60)),
+        (17, of_day.rem_euclid(60)),
+    ] {
+        let digits = [number.div_euclid(10), number.rem_euclid(10)];
+        let places = text.iter_mut().skip(place);
+        for (place, digit) in places.zip(digits) {
+            *place = b'0'.saturating_add(u8::try_from(digit).unwrap_or(0));
+        }
     }
-    out.push('Z');
-    out
-}
-
-/// Appends a number below 100 as two digits.
-fn push_digits(out: &mut String, number: i64) {
-    for digit in [number.div_euclid(10), number.rem_euclid(10)] {
-        let digit = u32::try_from(digit)
-            .ok()
-            .and_then(|d| char::from_digit(d, 10));
-        out.push(digit.unwrap_or('0'));
-    }
+    // ASCII is UTF-8.
+    std::str::from_utf8(&text).unwrap_or_default().to_owned()
 }
 
 /// Year, month and day of a day counted from 1970-01-01.

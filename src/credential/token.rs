@@ -6,19 +6,19 @@
 //! copy of a database cannot mint what the original takes. Whether a token is still *valid* is asked of
 //! its [`Claims`]; whether its role and epoch still stand, of the database.
 
-use std::borrow::Cow;
+mod body;
+
 use std::fmt;
-use std::io::Write as _;
+use std::sync::LazyLock;
 
 use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use serde::Deserialize;
+use base64::engine::{Simd, general_purpose::PAD};
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::seal::{Incarnation, SealError};
 use super::secret::SecretText;
-use crate::policy::ids::{AccessKeyId, AccountId, IdError, RoleId, RoleName, RoleSessionName};
+use crate::policy::ids::{AccessKeyId, AccountId, RoleId, RoleName, RoleSessionName};
 
 /// The longest token, in characters of its text.
 pub const MAX_LENGTH: usize = 16 * 1024;
@@ -26,9 +26,12 @@ pub const MAX_LENGTH: usize = 16 * 1024;
 const PREFIX: [u8; 3] = [0x08, 0x02, 0x12];
 const FORMAT: u8 = 1;
 const HEADER_LEN: usize = 8;
-const CLAIMS_VERSION: u8 = 1;
 const PURPOSE: &[u8] = b"rampart/v1/session-token";
+const TAG_LEN: usize = 16;
 const AAD_LEN: usize = HEADER_LEN + 8 + PURPOSE.len() + 8 + size_of::<Incarnation>();
+
+/// Base64 as tokens are written: the standard alphabet, padded, with what the processor has for it.
+static BASE64: LazyLock<Simd> = LazyLock::new(|| Simd::standard(PAD));
 
 /// Who stood at the beginning of a chain of sessions.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,75 +100,6 @@ impl Claims {
     }
 }
 
-/// The claims as they are written, in texts that are borrowed from the claims or from the opened
-/// token. A field that is unknown here makes the token unreadable: what a newer server meant by it must
-/// not be ignored.
-#[derive(Deserialize)]
-#[cfg_attr(test, derive(serde::Serialize))]
-#[serde(deny_unknown_fields)]
-struct Body<'a> {
-    v: u8,
-    #[serde(borrow)]
-    a: Cow<'a, str>,
-    #[serde(borrow)]
-    ri: Cow<'a, str>,
-    #[serde(borrow)]
-    rn: Cow<'a, str>,
-    #[serde(borrow)]
-    sn: Cow<'a, str>,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    po: Option<Cow<'a, str>>,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    si: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    or: OriginBody<'a>,
-    iat: i64,
-    exp: i64,
-    ep: i64,
-    #[serde(borrow)]
-    k: Cow<'a, str>,
-    #[serde(borrow)]
-    s: Cow<'a, str>,
-}
-
-#[derive(Deserialize)]
-#[cfg_attr(test, derive(serde::Serialize))]
-#[serde(deny_unknown_fields)]
-struct OriginBody<'a> {
-    #[serde(borrow)]
-    a: Cow<'a, str>,
-    #[serde(borrow)]
-    p: Cow<'a, str>,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    k: Option<Cow<'a, str>>,
-    t: i64,
-}
-
-impl Body<'_> {
-    fn read(self) -> Result<Claims, IdError> {
-        let key = self.or.k.map(|key| key.parse()).transpose()?;
-        Ok(Claims {
-            account: self.a.parse()?,
-            role_id: self.ri.parse()?,
-            role_name: self.rn.parse()?,
-            session_name: self.sn.parse()?,
-            policy: self.po.map(Cow::into_owned),
-            source_identity: self.si.map(Cow::into_owned),
-            origin: Origin {
-                account: self.or.a.parse()?,
-                principal: self.or.p.into_owned(),
-                access_key_id: key,
-                first_hop_at: self.or.t,
-            },
-            issued_at: self.iat,
-            expires_at: self.exp,
-            session_epoch: self.ep,
-            access_key_id: self.k.parse()?,
-            secret: SecretText::new(self.s.into_owned()),
-        })
-    }
-}
-
 /// Why a token is refused: the vendor's `InvalidSecurityToken.Malformed`, unless a reload finds the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
@@ -224,26 +158,13 @@ impl TokenKey {
         incarnation: &Incarnation,
         nonce: [u8; NONCE_LEN],
     ) -> Result<String, SealError> {
-        let policy_len = claims.policy.as_ref().map_or(0, String::len);
-        let write = |out: &mut Vec<u8>| write_claims(out, claims);
-        self.seal_body(write, policy_len, incarnation, nonce)
-    }
-
-    fn seal_body(
-        &self,
-        write: impl FnOnce(&mut Vec<u8>) -> Result<(), serde_json::Error>,
-        policy_len: usize,
-        incarnation: &Incarnation,
-        nonce: [u8; NONCE_LEN],
-    ) -> Result<String, SealError> {
         let header = header(self.id);
-        // Room for a policy whose quotes are escaped, so that the buffer is not moved while it holds
-        // the plaintext.
-        let capacity = policy_len.saturating_mul(2).saturating_add(1024);
-        let mut buffer = Vec::with_capacity(capacity);
+        // Room for all of it, so that the buffer is not moved while it holds the plaintext.
+        let length = body::length(claims).saturating_add(HEADER_LEN + NONCE_LEN + TAG_LEN);
+        let mut buffer = Vec::with_capacity(length);
         buffer.extend_from_slice(&header);
         buffer.extend_from_slice(&nonce);
-        write(&mut buffer).map_err(|_| SealError::Crypto)?;
+        body::write(&mut buffer, claims)?;
         let plaintext = buffer
             .get_mut(HEADER_LEN + NONCE_LEN..)
             .ok_or(SealError::Crypto)?;
@@ -254,7 +175,7 @@ impl TokenKey {
             return Err(SealError::Crypto);
         };
         buffer.extend_from_slice(tag.as_ref());
-        let text = STANDARD.encode(&buffer);
+        let text = BASE64.encode(&buffer);
         if text.len() > MAX_LENGTH {
             return Err(SealError::TooLong);
         }
@@ -321,7 +242,7 @@ impl TokenRing {
         if token.len() > MAX_LENGTH {
             return Err(TokenError::Malformed);
         }
-        let mut bytes = STANDARD
+        let mut bytes = BASE64
             .decode(token)
             .map(Zeroizing::new)
             .map_err(|_| TokenError::Malformed)?;
@@ -342,8 +263,7 @@ impl TokenRing {
         let nonce = Nonce::assume_unique_for_key(*nonce);
         let aad = Aad::from(aad(*head, incarnation));
         let opened = key.key.open_in_place(nonce, aad, sealed);
-        let body = opened.map_err(|_| TokenError::Malformed)?;
-        read(body)
+        body::read(opened.map_err(|_| TokenError::Malformed)?)
     }
 
     fn key(&self, id: u32) -> Option<&TokenKey> {
@@ -373,68 +293,6 @@ fn aad(header: [u8; HEADER_LEN], incarnation: &Incarnation) -> [u8; AAD_LEN] {
         *place = *byte;
     }
     aad
-}
-
-/// Writes the claims as [`Body`] reads them. By hand, because a token is made on the hot path.
-fn write_claims(out: &mut Vec<u8>, claims: &Claims) -> Result<(), serde_json::Error> {
-    let origin = &claims.origin;
-    number(out, "{\"v\":", i64::from(CLAIMS_VERSION));
-    id(out, ",\"a\":\"", claims.account);
-    id(out, ",\"ri\":\"", claims.role_id);
-    text(out, ",\"rn\":", claims.role_name.as_str())?;
-    text(out, ",\"sn\":", claims.session_name.as_str())?;
-    if let Some(policy) = &claims.policy {
-        text(out, ",\"po\":", policy)?;
-    }
-    if let Some(identity) = &claims.source_identity {
-        text(out, ",\"si\":", identity)?;
-    }
-    id(out, ",\"or\":{\"a\":\"", origin.account);
-    text(out, ",\"p\":", &origin.principal)?;
-    if let Some(key) = &origin.access_key_id {
-        text(out, ",\"k\":", key.as_str())?;
-    }
-    number(out, ",\"t\":", origin.first_hop_at);
-    number(out, "},\"iat\":", claims.issued_at);
-    number(out, ",\"exp\":", claims.expires_at);
-    number(out, ",\"ep\":", claims.session_epoch);
-    text(out, ",\"k\":", claims.access_key_id.as_str())?;
-    text(out, ",\"s\":", claims.secret.expose())?;
-    out.push(b'}');
-    Ok(())
-}
-
-fn number(out: &mut Vec<u8>, before: &str, number: i64) {
-    // Writing to memory does not fail.
-    let _ = write!(out, "{before}{number}");
-}
-
-/// An id is digits.
-fn id(out: &mut Vec<u8>, before: &str, id: impl fmt::Display) {
-    let _ = write!(out, "{before}{id}\"");
-}
-
-/// A JSON text, copied whole where nothing in it has to be escaped.
-fn text(out: &mut Vec<u8>, before: &str, text: &str) -> Result<(), serde_json::Error> {
-    out.extend_from_slice(before.as_bytes());
-    let plain = text
-        .bytes()
-        .all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\');
-    if !plain {
-        return serde_json::to_writer(out, text);
-    }
-    out.push(b'"');
-    out.extend_from_slice(text.as_bytes());
-    out.push(b'"');
-    Ok(())
-}
-
-fn read(body: &[u8]) -> Result<Claims, TokenError> {
-    let body: Body<'_> = serde_json::from_slice(body).map_err(|_| TokenError::Malformed)?;
-    if body.v != CLAIMS_VERSION {
-        return Err(TokenError::Malformed);
-    }
-    body.read().map_err(|_| TokenError::Malformed)
 }
 
 #[cfg(test)]

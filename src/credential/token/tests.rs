@@ -1,10 +1,12 @@
 //! The token's rules, broken one at a time.
 
+use base64::engine::general_purpose::STANDARD;
+
 use super::*;
 
 const HOME: Incarnation = [3; 16];
 
-fn claims() -> Claims {
+pub(super) fn claims() -> Claims {
     Claims {
         account: AccountId::from_random(1),
         role_id: RoleId::from_random(2),
@@ -26,54 +28,12 @@ fn claims() -> Claims {
     }
 }
 
-impl<'a> Body<'a> {
-    fn of(claims: &'a Claims) -> Self {
-        let origin = &claims.origin;
-        let key = origin.access_key_id.as_ref();
-        Self {
-            v: CLAIMS_VERSION,
-            a: claims.account.to_string().into(),
-            ri: claims.role_id.to_string().into(),
-            rn: claims.role_name.as_str().into(),
-            sn: claims.session_name.as_str().into(),
-            po: claims.policy.as_deref().map(Cow::Borrowed),
-            si: claims.source_identity.as_deref().map(Cow::Borrowed),
-            or: OriginBody {
-                a: origin.account.to_string().into(),
-                p: origin.principal.as_str().into(),
-                k: key.map(|key| key.as_str().into()),
-                t: origin.first_hop_at,
-            },
-            iat: claims.issued_at,
-            exp: claims.expires_at,
-            ep: claims.session_epoch,
-            k: claims.access_key_id.as_str().into(),
-            s: claims.secret.expose().as_str().into(),
-        }
-    }
-}
-
 fn ring() -> TokenRing {
     TokenRing::new(
         vec![TokenKey::new(1, &[1; 32]), TokenKey::new(2, &[2; 32])],
         2,
     )
     .unwrap()
-}
-
-fn body() -> serde_json::Value {
-    serde_json::json!({
-        "v": 1, "a": "1000000000000001", "ri": "300000000000000002", "rn": "r", "sn": "ss",
-        "or": {"a": "1000000000000001", "p": "x", "t": 1},
-        "iat": 1, "exp": 2, "ep": 0, "k": "STS.N", "s": "s",
-    })
-}
-
-fn open_body(body: &serde_json::Value) -> Result<Claims, TokenError> {
-    let token = TokenKey::new(1, &[1; 32])
-        .seal_body(|out| serde_json::to_writer(out, body), 0, &HOME, [7; 12])
-        .unwrap();
-    ring().open(&token, &HOME)
 }
 
 #[test]
@@ -91,26 +51,6 @@ fn what_is_sealed_opens() {
     };
     let token = ring().seal(&plain, &HOME).unwrap();
     assert_eq!(ring().open(&token, &HOME).unwrap(), plain);
-}
-
-#[test]
-fn what_is_written_by_hand_is_what_serde_writes() {
-    let awkward = "é\u{0}\u{1f}\u{7f}\"\\/\n中";
-    let mut all = vec![claims()];
-    for (policy, identity) in [(None, Some(awkward)), (Some(awkward), None)] {
-        let mut other = claims();
-        other.policy = policy.map(str::to_owned);
-        other.source_identity = identity.map(str::to_owned);
-        other.origin.principal = awkward.to_owned();
-        other.origin.access_key_id = None;
-        other.secret = SecretText::from(awkward);
-        all.push(other);
-    }
-    for claims in all {
-        let mut written = Vec::new();
-        write_claims(&mut written, &claims).unwrap();
-        assert_eq!(written, serde_json::to_vec(&Body::of(&claims)).unwrap());
-    }
 }
 
 #[test]
@@ -194,31 +134,9 @@ fn a_token_belongs_to_its_database_and_key() {
 }
 
 #[test]
-fn unknown_versions_and_claims_are_refused() {
-    assert!(open_body(&body()).is_ok());
-    let mut changed = body();
-    for version in [0, 2, 255] {
-        changed["v"] = version.into();
-        assert_eq!(open_body(&changed), Err(TokenError::Malformed));
-    }
-    for (place, member) in [("", "new"), ("/or", "new")] {
-        let mut changed = body();
-        changed.pointer_mut(place).unwrap()[member] = 1.into();
-        assert_eq!(open_body(&changed), Err(TokenError::Malformed));
-    }
-    for member in [
-        "v", "a", "ri", "rn", "sn", "or", "iat", "exp", "ep", "k", "s",
-    ] {
-        let mut changed = body();
-        changed.as_object_mut().unwrap().remove(member);
-        assert_eq!(open_body(&changed), Err(TokenError::Malformed), "{member}");
-    }
-}
-
-#[test]
 fn tokens_are_bounded() {
     let long = Claims {
-        policy: Some("\"".repeat(8000)),
+        policy: Some("x".repeat(13_000)),
         ..claims()
     };
     assert_eq!(ring().seal(&long, &HOME), Err(SealError::TooLong));
