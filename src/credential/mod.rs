@@ -31,6 +31,7 @@
 pub mod acs3;
 pub mod body;
 pub mod captures;
+mod fields;
 pub mod params;
 pub mod percent;
 pub mod rpc;

@@ -8,26 +8,22 @@ use std::borrow::Cow;
 
 use super::percent::{self, EncodingError};
 
-/// What is known about the form that a name or value had on the wire.
-///
-/// INVARIANT: it agrees with the decoded text; that is why [`Pair`]'s fields are private.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Wire<'a> {
-    /// Only unreserved characters: the text is its own canonical form.
-    Plain,
-    /// The slice of the request that is already the canonical form of the text.
-    Canonical(&'a str),
-    /// Neither: the text has to be encoded.
-    Other,
+/// A name or a value.
+#[derive(Debug, Clone)]
+struct Text<'a> {
+    decoded: Cow<'a, str>,
+    /// The slice of the request that is already the canonical form of the text, if there is one. It
+    /// is as long as the text where the text is its own canonical form.
+    ///
+    /// INVARIANT: it agrees with the decoded text; that is why [`Pair`]'s fields are private.
+    canonical: Option<&'a str>,
 }
 
 /// One parameter: its decoded name and value.
 #[derive(Debug, Clone)]
 pub struct Pair<'a> {
-    name: Cow<'a, str>,
-    value: Cow<'a, str>,
-    name_wire: Wire<'a>,
-    value_wire: Wire<'a>,
+    name: Text<'a>,
+    value: Text<'a>,
 }
 
 /// Why a query or form cannot be taken.
@@ -44,129 +40,134 @@ pub enum ParamsError {
 impl<'a> Pair<'a> {
     /// A pair of texts that were never encoded: a client's, or a JSON body's.
     pub fn new(name: impl Into<Cow<'a, str>>, value: impl Into<Cow<'a, str>>) -> Self {
-        let (name, value) = (name.into(), value.into());
-        let (name_wire, value_wire) = (wire_of_text(&name), wire_of_text(&value));
         Self {
-            name,
-            value,
-            name_wire,
-            value_wire,
+            name: Text::new(name.into()),
+            value: Text::new(value.into()),
         }
-    }
-
-    /// A pair as it stands on the wire.
-    fn from_wire(piece: &'a str) -> Result<Self, EncodingError> {
-        let (raw_name, raw_value) = split_once(piece, b'=').unwrap_or((piece, ""));
-        let (name, name_wire) = read(raw_name)?;
-        let (value, value_wire) = read(raw_value)?;
-        Ok(Self {
-            name,
-            value,
-            name_wire,
-            value_wire,
-        })
     }
 
     /// The decoded name.
     pub fn name(&self) -> &str {
-        &self.name
+        &self.name.decoded
     }
 
     /// The decoded value.
     pub fn value(&self) -> &str {
-        &self.value
+        &self.value.decoded
     }
 
     /// Whether the name or the value holds a NUL, which no store takes.
     pub fn holds_nul(&self) -> bool {
-        let holds = |text: &str, wire| {
-            // A NUL is no unreserved character.
-            wire != Wire::Plain && memchr::memchr(0, text.as_bytes()).is_some()
-        };
-        holds(&self.name, self.name_wire) || holds(&self.value, self.value_wire)
+        self.name.holds_nul() || self.value.holds_nul()
     }
 
     /// The name and value, borrowed from the request where nothing had to be decoded.
     pub fn into_parts(self) -> (Cow<'a, str>, Cow<'a, str>) {
-        (self.name, self.value)
+        (self.name.decoded, self.value.decoded)
     }
 
     /// Appends `enc(name)=enc(value)`.
     pub(crate) fn canonical_into(&self, out: &mut Vec<u8>) {
-        once(out, &self.name, self.name_wire);
+        self.name.once(out);
         out.push(b'=');
-        once(out, &self.value, self.value_wire);
+        self.value.once(out);
     }
 
     /// Appends `enc(enc(name)=enc(value))`.
     pub(crate) fn canonical_twice_into(&self, out: &mut Vec<u8>) {
-        twice(out, &self.name, self.name_wire);
+        self.name.twice(out);
         out.extend_from_slice(b"%3D");
-        twice(out, &self.value, self.value_wire);
+        self.value.twice(out);
     }
 
     /// About how long the doubled canonical form gets: exact where the wire was canonical.
     pub(crate) fn estimate(&self) -> usize {
-        let part = |text: &str, wire| match wire {
-            Wire::Plain => text.len(),
-            Wire::Canonical(raw) => raw.len().saturating_mul(5).div_euclid(3),
-            Wire::Other => text.len().saturating_mul(2),
+        let (name, value) = (self.name.estimate(), self.value.estimate());
+        name.saturating_add(value).saturating_add(8)
+    }
+}
+
+impl<'a> Text<'a> {
+    fn new(decoded: Cow<'a, str>) -> Self {
+        let canonical = match decoded {
+            Cow::Borrowed(text) if text.bytes().all(percent::is_unreserved) => Some(text),
+            _ => None,
         };
-        part(&self.name, self.name_wire)
-            .saturating_add(part(&self.value, self.value_wire))
-            .saturating_add(8)
+        Self { decoded, canonical }
     }
-}
 
-fn once(out: &mut Vec<u8>, text: &str, wire: Wire<'_>) {
-    match wire {
-        Wire::Plain => out.extend_from_slice(text.as_bytes()),
-        Wire::Canonical(raw) => out.extend_from_slice(raw.as_bytes()),
-        Wire::Other => percent::encode_into(out, text),
+    fn plain(text: &'a str) -> Self {
+        Self {
+            decoded: Cow::Borrowed(text),
+            canonical: Some(text),
+        }
     }
-}
 
-fn twice(out: &mut Vec<u8>, text: &str, wire: Wire<'_>) {
-    match wire {
-        Wire::Plain => out.extend_from_slice(text.as_bytes()),
-        Wire::Canonical(raw) => {
-            // Beside unreserved characters the canonical form holds `%` only, and that is `%25`.
-            for byte in raw.bytes() {
-                if byte == b'%' {
-                    out.extend_from_slice(b"%25");
-                } else {
-                    out.push(byte);
+    /// Whether it is known to hold unreserved characters only.
+    fn is_plain(&self) -> bool {
+        self.canonical
+            .is_some_and(|canonical| canonical.len() == self.decoded.len())
+    }
+
+    fn holds_nul(&self) -> bool {
+        // A NUL is no unreserved character.
+        !self.is_plain() && memchr::memchr(0, self.decoded.as_bytes()).is_some()
+    }
+
+    /// Appends the canonical form.
+    fn once(&self, out: &mut Vec<u8>) {
+        match self.canonical {
+            Some(canonical) => out.extend_from_slice(canonical.as_bytes()),
+            None => percent::encode_into(out, &self.decoded),
+        }
+    }
+
+    /// Appends the canonical form of the canonical form.
+    fn twice(&self, out: &mut Vec<u8>) {
+        match self.canonical {
+            Some(canonical) if self.is_plain() => out.extend_from_slice(canonical.as_bytes()),
+            Some(canonical) => {
+                // Beside unreserved characters it holds `%` only, and that is `%25`.
+                let mut separator: &[u8] = b"";
+                for run in split(canonical, b'%') {
+                    out.extend_from_slice(separator);
+                    out.extend_from_slice(run.as_bytes());
+                    separator = b"%25";
                 }
             }
+            None => percent::encode_twice_into(out, &self.decoded),
         }
-        Wire::Other => percent::encode_twice_into(out, text),
     }
-}
 
-fn wire_of_text(text: &str) -> Wire<'static> {
-    if text.bytes().all(percent::is_unreserved) {
-        Wire::Plain
-    } else {
-        Wire::Other
+    fn estimate(&self) -> usize {
+        match self.canonical {
+            Some(canonical) if self.is_plain() => canonical.len(),
+            Some(canonical) => canonical.len().saturating_mul(5).div_euclid(3),
+            None => self.decoded.len().saturating_mul(2),
+        }
     }
 }
 
 /// Decodes `raw` and says what its wire form was, in one pass.
-fn read(raw: &str) -> Result<(Cow<'_, str>, Wire<'_>), EncodingError> {
-    let bytes = raw.as_bytes();
-    let Some(first) = bytes.iter().position(|b| !percent::is_unreserved(*b)) else {
-        return Ok((Cow::Borrowed(raw), Wire::Plain));
-    };
-    let mut out = Vec::with_capacity(bytes.len());
-    out.extend(bytes.iter().take(first));
-    let mut rest = bytes.get(first..).unwrap_or_default();
+fn read(raw: &str) -> Result<Text<'_>, EncodingError> {
+    let mut rest = raw.as_bytes();
+    let mut out = Vec::new();
     let mut canonical = true;
-    while let [byte, tail @ ..] = rest {
-        rest = tail;
-        if percent::is_unreserved(*byte) {
-            out.push(*byte);
-            continue;
+    loop {
+        let run = unreserved(rest);
+        let (plain, special) = rest.split_at_checked(run).unwrap_or((rest, b""));
+        let Some((byte, tail)) = special.split_first() else {
+            if out.is_empty() {
+                return Ok(Text::plain(raw));
+            }
+            out.extend_from_slice(plain);
+            break;
+        };
+        if out.is_empty() {
+            out.reserve(raw.len());
         }
+        out.extend_from_slice(plain);
+        rest = tail;
         if *byte != b'%' {
             canonical = false;
             out.push(if *byte == b'+' { b' ' } else { *byte });
@@ -190,12 +191,86 @@ fn read(raw: &str) -> Result<(Cow<'_, str>, Wire<'_>), EncodingError> {
         out.push(decoded);
     }
     let text = String::from_utf8(out).map_err(|_| EncodingError::Utf8)?;
-    let wire = if canonical {
-        Wire::Canonical(raw)
-    } else {
-        Wire::Other
+    Ok(Text {
+        decoded: Cow::Owned(text),
+        canonical: canonical.then_some(raw),
+    })
+}
+
+/// How many unreserved characters stand at the beginning.
+fn unreserved(bytes: &[u8]) -> usize {
+    const STEP: usize = 8;
+    // Eight at a time, without a branch for each.
+    let all = |chunk: &&[u8]| {
+        let each = chunk.iter().map(|byte| percent::is_unreserved(*byte));
+        each.fold(true, |all, one| all & one)
     };
-    Ok((Cow::Owned(text), wire))
+    let steps = bytes.chunks_exact(STEP).take_while(all).count();
+    let done = steps.saturating_mul(STEP);
+    let rest = bytes.get(done..).unwrap_or_default();
+    let more = rest.iter().position(|byte| !percent::is_unreserved(*byte));
+    done.saturating_add(more.unwrap_or(rest.len()))
+}
+
+/// A name or a value that was split off the wire.
+struct Part<'a> {
+    raw: &'a str,
+    /// Whether all of it is unreserved.
+    plain: bool,
+}
+
+impl<'a> Part<'a> {
+    /// Splits `raw` where the part ends: before the first byte that `ends` it.
+    fn split(raw: &'a str, ends: impl Fn(u8) -> bool) -> (Self, &'a str) {
+        let bytes = raw.as_bytes();
+        let mut length = unreserved(bytes);
+        let plain = bytes.get(length).is_none_or(|byte| ends(*byte));
+        if !plain {
+            let rest = bytes.get(length..).unwrap_or_default();
+            let more = rest.iter().take_while(|byte| !ends(**byte)).count();
+            length = length.saturating_add(more);
+        }
+        // A part ends before an ASCII character, or with the text.
+        let (raw, rest) = raw.split_at_checked(length).unwrap_or((raw, ""));
+        (Self { raw, plain }, rest)
+    }
+
+    fn read(self) -> Result<Text<'a>, EncodingError> {
+        if self.plain {
+            Ok(Text::plain(self.raw))
+        } else {
+            read(self.raw)
+        }
+    }
+}
+
+/// Appends the pairs of `raw`: split on `&`, each on its first `=`.
+fn push_pairs<'a>(pairs: &mut Vec<Pair<'a>>, raw: &'a str) -> Result<(), EncodingError> {
+    let mut rest = raw;
+    while !rest.is_empty() {
+        let (name, after) = Part::split(rest, |byte| matches!(byte, b'=' | b'&'));
+        let (value, after) = match after.strip_prefix('=') {
+            Some(after) => Part::split(after, |byte| byte == b'&'),
+            // An empty piece is none.
+            None if name.raw.is_empty() => {
+                rest = after.strip_prefix('&').unwrap_or(after);
+                continue;
+            }
+            None => (
+                Part {
+                    raw: "",
+                    plain: true,
+                },
+                after,
+            ),
+        };
+        rest = after.strip_prefix('&').unwrap_or(after);
+        pairs.push(Pair {
+            name: name.read()?,
+            value: value.read()?,
+        });
+    }
+    Ok(())
 }
 
 /// The pairs of a raw query (what follows the first `?` of the target) or form body.
@@ -210,10 +285,14 @@ fn read(raw: &str) -> Result<(Cow<'_, str>, Wire<'_>), EncodingError> {
 /// assert_eq!(seen, [("A", "1"), ("B", "x=y z"), ("C", "")]);
 /// ```
 pub fn parse_query(raw: &str) -> Result<Vec<Pair<'_>>, EncodingError> {
-    let mut pairs = Vec::with_capacity(pieces(raw).count());
-    for piece in pieces(raw) {
-        pairs.push(Pair::from_wire(piece)?);
-    }
+    // Most queries have fewer; what a stranger sends reserves no more.
+    let mut pairs = Vec::with_capacity(
+        memchr::memchr_iter(b'&', raw.as_bytes())
+            .take(31)
+            .count()
+            .saturating_add(1),
+    );
+    push_pairs(&mut pairs, raw)?;
     Ok(pairs)
 }
 
@@ -229,14 +308,18 @@ pub fn parse_into<'a>(
     limit: usize,
 ) -> Result<(), ParamsError> {
     let room = limit.saturating_sub(pairs.len());
-    let count = pieces(raw).take(room.saturating_add(1)).count();
+    // Empty pieces count in the first guess and not in the second.
+    let mut count = memchr::memchr_iter(b'&', raw.as_bytes())
+        .count()
+        .saturating_add(1);
     if count > room {
-        return Err(ParamsError::TooMany);
+        count = pieces(raw).take(room.saturating_add(1)).count();
+        if count > room {
+            return Err(ParamsError::TooMany);
+        }
     }
     pairs.reserve(count);
-    for piece in pieces(raw) {
-        pairs.push(Pair::from_wire(piece)?);
-    }
+    push_pairs(pairs, raw)?;
     Ok(())
 }
 
@@ -244,17 +327,12 @@ pub fn parse_into<'a>(
 ///
 /// Names are compared byte for byte; their case counts.
 pub fn find_duplicate<'p>(pairs: &'p [Pair<'_>]) -> Option<&'p str> {
-    sorted(pairs, |sorted| {
-        sorted.windows(2).find_map(|two| match two {
-            [one, other] if one.name() == other.name() => Some(one.name()),
-            _ => None,
-        })
-    })
+    Order::of(pairs).find_duplicate(pairs)
 }
 
 /// The value of the parameter `name`, the first if there are several.
 pub fn value<'p>(pairs: &'p [Pair<'_>], name: &str) -> Option<&'p str> {
-    pairs.iter().find(|p| p.name == name).map(Pair::value)
+    pairs.iter().find(|p| p.name() == name).map(Pair::value)
 }
 
 /// The pieces of a text between the ASCII characters `at`; at least one. As `str::split`, which
@@ -283,32 +361,60 @@ fn pieces(raw: &str) -> impl Iterator<Item = &str> {
     split(raw, b'&').filter(|piece| !piece.is_empty())
 }
 
-/// Runs `body` with the pairs sorted by name, as bytes. Up to 48 pairs take no memory of their own.
-pub(crate) fn sorted<'p, 'a, R>(
-    pairs: &'p [Pair<'a>],
-    body: impl FnOnce(&[&'p Pair<'a>]) -> R,
-) -> R {
+/// The order of pairs by their names, as bytes. That of up to 48 takes no memory of its own.
+pub(crate) struct Order {
+    count: usize,
+    /// Places among the pairs; in `heap` where they are many.
+    stack: [usize; Self::ON_STACK],
+    heap: Vec<usize>,
+}
+
+impl Order {
     const ON_STACK: usize = 48;
-    let Some(first) = pairs.first() else {
-        return body(&[]);
-    };
-    let mut stack = [first; ON_STACK];
-    let mut heap;
-    let slots = if let Some(slots) = stack.get_mut(..pairs.len()) {
-        for (slot, pair) in slots.iter_mut().zip(pairs) {
-            *slot = pair;
-        }
-        slots
-    } else {
-        heap = pairs.iter().collect::<Vec<_>>();
-        heap.as_mut_slice()
-    };
-    // A name that repeats is refused elsewhere; the value as second key keeps this order fixed.
-    slots.sort_unstable_by(|one, other| {
-        let by_name = one.name().as_bytes().cmp(other.name().as_bytes());
-        by_name.then_with(|| one.value().cmp(other.value()))
-    });
-    body(slots)
+
+    pub(crate) fn of(pairs: &[Pair<'_>]) -> Self {
+        let mut order = Self {
+            count: pairs.len(),
+            stack: [0; Self::ON_STACK],
+            heap: Vec::new(),
+        };
+        let places = if let Some(places) = order.stack.get_mut(..pairs.len()) {
+            for (at, place) in places.iter_mut().enumerate() {
+                *place = at;
+            }
+            places
+        } else {
+            order.heap = (0..pairs.len()).collect();
+            order.heap.as_mut_slice()
+        };
+        let key = |place: &usize| pairs.get(*place).map(|pair| (pair.name(), pair.value()));
+        // A name that repeats is refused elsewhere; the value as second key keeps this order fixed.
+        places.sort_unstable_by(|one, other| key(one).cmp(&key(other)));
+        order
+    }
+
+    /// The pairs whose order this is, in that order; each with its place among them.
+    pub(crate) fn iter<'p, 'a>(
+        &self,
+        pairs: &'p [Pair<'a>],
+    ) -> impl Iterator<Item = (usize, &'p Pair<'a>)> + Clone {
+        let places = match self.stack.get(..self.count) {
+            Some(places) => places,
+            None => self.heap.as_slice(),
+        };
+        places
+            .iter()
+            .filter_map(|place| Some((*place, pairs.get(*place)?)))
+    }
+
+    /// A name that stands there twice.
+    pub(crate) fn find_duplicate<'p>(&self, pairs: &'p [Pair<'_>]) -> Option<&'p str> {
+        let names = self.iter(pairs).map(|(_, pair)| pair.name());
+        names
+            .clone()
+            .zip(names.skip(1))
+            .find_map(|(one, other)| (one == other).then_some(one))
+    }
 }
 
 #[cfg(test)]
@@ -340,11 +446,13 @@ mod tests {
 
     #[test]
     fn what_is_canonical_is_reused() {
-        let wire = |raw: &'static str| parse_query(raw).unwrap().remove(0).value_wire;
-        assert_eq!(wire("a=plain-_.~"), Wire::Plain);
-        assert_eq!(wire("a=x%20y%2A"), Wire::Canonical("x%20y%2A"));
+        let text = |raw: &'static str| parse_query(raw).unwrap().remove(0).value;
+        assert!(text("a=plain-_.~").is_plain());
+        let escaped = text("a=x%20y%2A");
+        assert_eq!(escaped.canonical, Some("x%20y%2A"));
+        assert!(!escaped.is_plain());
         for other in ["a=x+y", "a=%2a", "a=*", "a=%41", "a=é", "a=%7E", "a=/"] {
-            assert_eq!(wire(other), Wire::Other, "{other}");
+            assert_eq!(text(other).canonical, None, "{other}");
         }
     }
 
@@ -374,24 +482,38 @@ mod tests {
         #[test]
         fn the_shortcuts_give_what_encoding_gives(raw in "([a-c~*/ +!é]|%[0-9a-fA-F][0-9A-Fa-f]){0,12}") {
             // The one pass agrees with the decoder that is to be read.
-            prop_assert_eq!(read(&raw).map(|(text, _)| text), percent::decode(&raw, true));
-            if let Ok((text, wire)) = read(&raw) {
+            let text = read(&raw);
+            let decoded = text.clone().map(|text| text.decoded);
+            prop_assert_eq!(decoded, percent::decode(&raw, true));
+            if let Ok(text) = text {
                 let (mut short, mut long) = (Vec::new(), Vec::new());
-                once(&mut short, &text, wire);
-                percent::encode_into(&mut long, &text);
+                text.once(&mut short);
+                percent::encode_into(&mut long, &text.decoded);
                 prop_assert_eq!(&short, &long);
                 let (mut short, mut long) = (Vec::new(), Vec::new());
-                twice(&mut short, &text, wire);
-                percent::encode_twice_into(&mut long, &text);
+                text.twice(&mut short);
+                percent::encode_twice_into(&mut long, &text.decoded);
                 prop_assert_eq!(&short, &long);
             }
+        }
+
+        #[test]
+        fn splitting_is_that_of_the_standard_library(raw in "[ab&=%2+]{0,16}") {
+            let pieces = raw.split('&').filter(|piece| !piece.is_empty());
+            let slowly: Result<Vec<_>, _> = pieces.map(|piece| {
+                let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
+                Ok((percent::decode(name, true)?, percent::decode(value, true)?))
+            }).collect();
+            let read = parse_query(&raw);
+            prop_assert_eq!(read.map(|pairs| pairs.into_iter().map(Pair::into_parts).collect()), slowly);
         }
 
         #[test]
         fn sorting_is_the_same_on_stack_and_heap(count in 0usize..100) {
             let raw = (0..count).rev().map(|n| format!("p{n:03}=1")).collect::<Vec<_>>().join("&");
             let pairs = parse_query(&raw).unwrap();
-            let names = sorted(&pairs, |s| s.iter().map(|p| p.name().to_owned()).collect::<Vec<_>>());
+            let order = Order::of(&pairs);
+            let names: Vec<_> = order.iter(&pairs).map(|(_, pair)| pair.name()).collect();
             prop_assert_eq!(names.len(), count);
             prop_assert!(names.is_sorted());
         }

@@ -10,7 +10,7 @@ use hmac::{Hmac, Mac as _};
 use sha1::Sha1;
 
 use super::SignatureError;
-use super::params::{self, Pair};
+use super::params::{Order, Pair};
 use super::percent;
 use super::secret::SecretText;
 
@@ -20,7 +20,7 @@ pub const SIGNATURE: &str = "Signature";
 /// The string to sign: of every pair but `Signature`, in whatever order they stand.
 ///
 /// `method` is the upper-case method of the request line. The caller refuses repeated names
-/// ([`params::find_duplicate`]); should there be any, their values are sorted too.
+/// ([`super::params::find_duplicate`]); should there be any, their values are sorted too.
 ///
 /// ```
 /// use rampart::credential::{params::parse_query, rpc::string_to_sign};
@@ -28,6 +28,11 @@ pub const SIGNATURE: &str = "Signature";
 /// assert_eq!(string_to_sign("GET", &pairs), "GET&%2F&a%3D%252A%26b%3Dx%2520y");
 /// ```
 pub fn string_to_sign(method: &str, pairs: &[Pair<'_>]) -> String {
+    string_in_order(method, pairs, &Order::of(pairs))
+}
+
+/// As [`string_to_sign`], of pairs whose order is known.
+pub(super) fn string_in_order(method: &str, pairs: &[Pair<'_>], order: &Order) -> String {
     let capacity = pairs
         .iter()
         .map(Pair::estimate)
@@ -35,14 +40,15 @@ pub fn string_to_sign(method: &str, pairs: &[Pair<'_>]) -> String {
     let mut out = Vec::with_capacity(capacity);
     out.extend_from_slice(method.as_bytes());
     out.extend_from_slice(b"&%2F&");
-    params::sorted(pairs, |sorted| {
-        let mut separator: &[u8] = b"";
-        for pair in sorted.iter().filter(|p| p.name() != SIGNATURE) {
-            out.extend_from_slice(separator);
-            pair.canonical_twice_into(&mut out);
-            separator = b"%26";
-        }
-    });
+    let mut separator: &[u8] = b"";
+    for (_, pair) in order
+        .iter(pairs)
+        .filter(|(_, pair)| pair.name() != SIGNATURE)
+    {
+        out.extend_from_slice(separator);
+        pair.canonical_twice_into(&mut out);
+        separator = b"%26";
+    }
     percent::into_text(out)
 }
 
@@ -117,7 +123,7 @@ pub(crate) fn keyed<M: hmac::KeyInit>(key: &[u8]) -> M {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::credential::params::parse_query;
+    use crate::credential::params::{self, parse_query};
     use proptest::prelude::*;
 
     /// The vector on the vendor's page on RAM's signature.

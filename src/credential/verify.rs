@@ -22,14 +22,13 @@
 //! Time and nonce are the caller's to judge ([`super::time::TimeWindow`]); the server's pipeline uses the
 //! parts of this module's neighbours instead, in its own order.
 
-use std::borrow::Cow;
-
 use serde_json::Value;
 
 use super::SignatureError;
 use super::acs3::{self, Acs3Error, Acs3Key, Algorithm, Authorization};
 use super::body::{self, BodyKind};
-use super::params::{self, Pair, ParamsError};
+use super::fields::{Header, Headers, Param, Params};
+use super::params::{self, Order, Pair, ParamsError};
 use super::percent::EncodingError;
 use super::rpc::{self, RpcKey};
 use super::secret::SecretText;
@@ -134,7 +133,8 @@ pub struct Request<'a> {
     scheme: Scheme,
     pairs: Vec<Pair<'a>>,
     json: Vec<(String, Value)>,
-    headers: Cow<'a, [(&'a str, &'a str)]>,
+    common: Params,
+    headers: Headers<'a>,
     authorization: Option<Authorization<'a>>,
     canonical: Option<String>,
     string_to_sign: Option<String>,
@@ -147,32 +147,19 @@ impl<'a> Request<'a> {
     /// # Errors
     /// [`RequestError`].
     pub fn read(raw: &RawRequest<'a>) -> Result<Self, RequestError> {
-        Self::read_with(raw, Cow::Owned(raw.headers.clone()))
-    }
-
-    /// As [`Self::read`], for a raw request that stays where it is: nothing of it is copied.
-    ///
-    /// # Errors
-    /// As [`Self::read`].
-    pub fn borrow(raw: &'a RawRequest<'a>) -> Result<Self, RequestError> {
-        Self::read_with(raw, Cow::Borrowed(&raw.headers))
-    }
-
-    fn read_with(
-        raw: &RawRequest<'a>,
-        headers: Cow<'a, [(&'a str, &'a str)]>,
-    ) -> Result<Self, RequestError> {
-        check_headers(&raw.headers)?;
-        let kind = body::kind(raw.body, header(&raw.headers, "content-type"))?;
+        let headers = Headers::find(&raw.headers)
+            .map_err(|name| RequestError::RepeatedHeader(name.to_owned()))?;
+        let kind = body::kind(raw.body, headers.get(Header::ContentType))?;
         let mut pairs = Vec::new();
-        let query = raw.target.split_once('?').map_or("", |(_, query)| query);
+        let query = params::split_once(raw.target, b'?').map_or("", |(_, query)| query);
         params::parse_into(&mut pairs, query, MAX_PARAMETERS)?;
         let query_len = pairs.len();
         if kind == BodyKind::Form {
             let text = std::str::from_utf8(raw.body).map_err(|_| EncodingError::Utf8)?;
             params::parse_into(&mut pairs, text, MAX_PARAMETERS)?;
         }
-        if let Some(name) = params::find_duplicate(&pairs) {
+        let order = Order::of(&pairs);
+        if let Some(name) = order.find_duplicate(&pairs) {
             return Err(RequestError::Duplicate(name.to_owned()));
         }
         let json = match kind {
@@ -188,103 +175,156 @@ impl<'a> Request<'a> {
         {
             return Err(RequestError::Duplicate(name.clone()));
         }
-        let (scheme, authorization) = detect(&raw.headers, &pairs, &json)?;
+        let common = Params::find(&pairs);
         let mut request = Self {
-            scheme,
+            scheme: Scheme::Unsigned,
             pairs,
             json,
+            common,
             headers,
-            authorization,
+            authorization: None,
             canonical: None,
             string_to_sign: None,
             body: raw.body,
         };
-        match scheme {
-            Scheme::Rpc => request.read_rpc(raw.method, kind)?,
+        (request.scheme, request.authorization) = request.detect()?;
+        match request.scheme {
+            Scheme::Rpc => {
+                request.check_rpc(kind)?;
+                let text = rpc::string_in_order(raw.method, &request.pairs, &order);
+                request.string_to_sign = Some(text);
+            }
             Scheme::Acs3(algorithm) => {
-                let canonical = request.read_acs3(raw.method, query_len, kind)?;
+                let query = order.iter(&request.pairs);
+                let query = query.filter(|(place, _)| *place < query_len);
+                let query = query.map(|(_, pair)| pair);
+                let canonical = request.read_acs3(raw, query, kind)?;
                 request.string_to_sign = Some(acs3::string_to_sign(algorithm, &canonical));
                 request.canonical = Some(canonical);
             }
-            Scheme::Unsigned => request.read_unsigned(kind)?,
+            Scheme::Unsigned => request.check_unsigned(kind)?,
         }
         Ok(request)
     }
 
-    fn read_rpc(&mut self, method: &str, kind: BodyKind) -> Result<(), RequestError> {
+    /// Finds the scheme; the order is the specification's.
+    fn detect(&self) -> Result<(Scheme, Option<Authorization<'a>>), RequestError> {
+        let has = |param, name| {
+            self.common(param).is_some() || self.json.iter().any(|(member, _)| member == name)
+        };
+        let authorization = self.headers.get(Header::Authorization);
+        if let Some(text) = authorization.filter(|text| Authorization::is_acs3(text)) {
+            let parsed = Authorization::parse(text)?;
+            if has(Param::Signature, rpc::SIGNATURE)
+                || has(Param::AccessKeyId, "AccessKeyId")
+                || has(Param::SecurityToken, "SecurityToken")
+            {
+                return Err(RequestError::MixedCredentials);
+            }
+            return Ok((Scheme::Acs3(parsed.algorithm), Some(parsed)));
+        }
+        if authorization.is_some() {
+            // `acs …` (ROA V2), `ACS4-…`, `Bearer …`: none is built.
+            return Err(RequestError::UnsupportedMethod);
+        }
+        if has(Param::Signature, rpc::SIGNATURE) {
+            return Ok((Scheme::Rpc, None));
+        }
+        let bearer = self.headers.get(Header::BearerToken).is_some()
+            || self.headers.get(Header::IdToken).is_some()
+            || self.common(Param::SignatureType) == Some("BEARERTOKEN");
+        if bearer {
+            return Err(RequestError::UnsupportedMethod);
+        }
+        Ok((Scheme::Unsigned, None))
+    }
+
+    fn check_rpc(&self, kind: BodyKind) -> Result<(), RequestError> {
         self.demand(&[
-            "Action",
-            "Version",
-            "AccessKeyId",
-            "Signature",
-            "SignatureMethod",
+            (Param::Action, "Action"),
+            (Param::Version, "Version"),
+            (Param::AccessKeyId, "AccessKeyId"),
+            (Param::Signature, "Signature"),
+            (Param::SignatureMethod, "SignatureMethod"),
+            (Param::SignatureVersion, "SignatureVersion"),
+            (Param::SignatureNonce, "SignatureNonce"),
+            (Param::Timestamp, "Timestamp"),
         ])?;
-        self.demand(&["SignatureVersion", "SignatureNonce", "Timestamp"])?;
-        let unusual_type = self.param("SignatureType").is_some_and(|t| !t.is_empty());
-        if self.param("SignatureMethod") != Some("HMAC-SHA1") || unusual_type {
+        let unusual_type = self
+            .common(Param::SignatureType)
+            .is_some_and(|t| !t.is_empty());
+        if self.common(Param::SignatureMethod) != Some("HMAC-SHA1") || unusual_type {
             return Err(RequestError::UnsupportedMethod);
         }
         if kind == BodyKind::Json {
             // Nothing in this scheme signs it.
             return Err(RequestError::ContentType);
         }
-        self.string_to_sign = Some(rpc::string_to_sign(method, &self.pairs));
         Ok(())
     }
 
-    fn read_acs3(
+    /// Checks what the scheme demands, and puts together what it signs. `query`: the pairs of the
+    /// URL in their order.
+    fn read_acs3<'p>(
         &self,
-        method: &str,
-        query_len: usize,
+        raw: &RawRequest<'a>,
+        query: impl Iterator<Item = &'p Pair<'a>> + Clone,
         kind: BodyKind,
-    ) -> Result<String, RequestError> {
+    ) -> Result<String, RequestError>
+    where
+        'a: 'p,
+    {
         let authorization = self.authorization.as_ref().ok_or(Acs3Error::Malformed)?;
-        authorization.check_demanded(self.headers.iter().map(|(name, _)| *name))?;
+        authorization.check_demanded(raw.headers.iter().map(|(name, _)| *name))?;
         if kind != BodyKind::None && !authorization.signs("content-type") {
             return Err(RequestError::ContentType);
         }
         let mut values = Vec::with_capacity(authorization.names().len());
         for name in authorization.names() {
-            let value = acs3::header_value(all(&self.headers, name)).ok_or(Acs3Error::Absent)?;
+            let value = acs3::header_value(all(&raw.headers, name)).ok_or(Acs3Error::Absent)?;
             values.push((name, value));
         }
         if self
-            .header(acs3::ACCESS_KEY_ID)
+            .headers
+            .get(Header::AccessKeyId)
             .is_some_and(|id| id != authorization.credential)
         {
             return Err(RequestError::MixedCredentials);
         }
-        let payload_hash = self.header(acs3::CONTENT_HASH).ok_or(Acs3Error::Absent)?;
-        Ok(acs3::canonical_request(
-            method,
-            self.pairs.get(..query_len).unwrap_or_default(),
+        let payload_hash = self.headers.get(Header::ContentHash);
+        Ok(acs3::canonical_in_order(
+            raw.method,
+            query,
             &values,
             authorization.signed_headers,
-            payload_hash,
+            payload_hash.ok_or(Acs3Error::Absent)?,
         ))
     }
 
-    fn read_unsigned(&self, kind: BodyKind) -> Result<(), RequestError> {
-        for name in ["AccessKeyId", "SecurityToken"] {
-            if self.param(name).is_some() {
+    fn check_unsigned(&self, kind: BodyKind) -> Result<(), RequestError> {
+        for param in [Param::AccessKeyId, Param::SecurityToken] {
+            if self.common(param).is_some() {
                 return Err(RequestError::Missing("Signature"));
             }
         }
         if kind == BodyKind::Json {
             return Err(RequestError::ContentType);
         }
-        self.demand(&["Action", "Version"])
+        self.demand(&[(Param::Action, "Action"), (Param::Version, "Version")])
     }
 
     /// Empty text counts as absent.
-    fn demand(&self, names: &[&'static str]) -> Result<(), RequestError> {
-        match names
-            .iter()
-            .find(|n| self.param(n).is_none_or(str::is_empty))
-        {
-            Some(missing) => Err(RequestError::Missing(missing)),
+    fn demand(&self, params: &[(Param, &'static str)]) -> Result<(), RequestError> {
+        let is_absent = |param| self.common(param).is_none_or(str::is_empty);
+        match params.iter().find(|(param, _)| is_absent(*param)) {
+            Some((_, missing)) => Err(RequestError::Missing(missing)),
             None => Ok(()),
         }
+    }
+
+    /// The value of a parameter that every operation has.
+    fn common(&self, param: Param) -> Option<&str> {
+        self.common.get(&self.pairs, param)
     }
 
     /// How the request is signed.
@@ -307,48 +347,54 @@ impl<'a> Request<'a> {
         params::value(&self.pairs, name)
     }
 
-    fn header(&self, name: &str) -> Option<&'a str> {
-        header(&self.headers, name)
-    }
-
     /// A common field: the parameter, or under ACS3 the header (never one for the other).
-    fn field(&self, param: &str, name: &str) -> Option<&str> {
+    fn field(&self, param: Param, header: Header) -> Option<&str> {
         match self.scheme {
-            Scheme::Acs3(_) => self.header(name),
-            Scheme::Rpc | Scheme::Unsigned => self.param(param),
+            Scheme::Acs3(_) => self.headers.get(header),
+            Scheme::Rpc | Scheme::Unsigned => self.common(param),
         }
     }
 
     /// The operation.
     pub fn action(&self) -> Option<&str> {
-        self.field("Action", acs3::ACTION)
+        self.field(Param::Action, Header::Action)
     }
 
     /// The version of the operation's product.
     pub fn version(&self) -> Option<&str> {
-        self.field("Version", acs3::VERSION)
+        self.field(Param::Version, Header::Version)
     }
 
     /// The time, still as text.
     pub fn timestamp(&self) -> Option<&str> {
-        self.field("Timestamp", acs3::DATE)
+        self.field(Param::Timestamp, Header::Date)
     }
 
     /// The nonce.
     pub fn nonce(&self) -> Option<&str> {
-        self.field("SignatureNonce", acs3::NONCE)
+        self.field(Param::SignatureNonce, Header::Nonce)
     }
 
     /// The session token.
     pub fn security_token(&self) -> Option<&str> {
-        self.field("SecurityToken", acs3::SECURITY_TOKEN)
+        self.field(Param::SecurityToken, Header::SecurityToken)
+    }
+
+    /// The version of the RPC scheme.
+    pub fn signature_version(&self) -> Option<&str> {
+        self.common(Param::SignatureVersion)
+    }
+
+    /// The format that is asked for by parameter.
+    pub fn format(&self) -> Option<&str> {
+        self.common(Param::Format)
     }
 
     /// The id of the key that is said to have signed.
     pub fn access_key_id(&self) -> Option<&str> {
         match &self.authorization {
             Some(authorization) => Some(authorization.credential),
-            None => self.param("AccessKeyId"),
+            None => self.common(Param::AccessKeyId),
         }
     }
 
@@ -356,7 +402,7 @@ impl<'a> Request<'a> {
     pub fn sent_signature(&self) -> Option<&str> {
         match &self.authorization {
             Some(authorization) => Some(authorization.signature),
-            None => self.param(rpc::SIGNATURE),
+            None => self.common(Param::Signature),
         }
     }
 
@@ -384,7 +430,8 @@ impl<'a> Request<'a> {
     pub fn body_matches(&self) -> bool {
         match self.scheme {
             Scheme::Acs3(algorithm) => self
-                .header(acs3::CONTENT_HASH)
+                .headers
+                .get(Header::ContentHash)
                 .is_some_and(|hash| algorithm.payload_matches(self.body, hash)),
             Scheme::Rpc | Scheme::Unsigned => true,
         }
@@ -411,73 +458,9 @@ impl<'a> Request<'a> {
     }
 }
 
-/// Finds the scheme; the order is the specification's.
-fn detect<'a>(
-    headers: &[(&'a str, &'a str)],
-    pairs: &[Pair<'_>],
-    json: &[(String, Value)],
-) -> Result<(Scheme, Option<Authorization<'a>>), RequestError> {
-    let has = |name| {
-        params::value(pairs, name).is_some() || json.iter().any(|(member, _)| member == name)
-    };
-    let authorization = header(headers, "authorization");
-    if let Some(text) = authorization.filter(|text| Authorization::is_acs3(text)) {
-        let parsed = Authorization::parse(text)?;
-        if has(rpc::SIGNATURE) || has("AccessKeyId") || has("SecurityToken") {
-            return Err(RequestError::MixedCredentials);
-        }
-        return Ok((Scheme::Acs3(parsed.algorithm), Some(parsed)));
-    }
-    if authorization.is_some() {
-        // `acs …` (ROA V2), `ACS4-…`, `Bearer …`: none is built.
-        return Err(RequestError::UnsupportedMethod);
-    }
-    if has(rpc::SIGNATURE) {
-        return Ok((Scheme::Rpc, None));
-    }
-    let bearer = ["x-acs-bearer-token", "x-acs-zero-trust-idtoken"]
-        .into_iter()
-        .any(|name| header(headers, name).is_some())
-        || params::value(pairs, "SignatureType") == Some("BEARERTOKEN");
-    if bearer {
-        return Err(RequestError::UnsupportedMethod);
-    }
-    Ok((Scheme::Unsigned, None))
-}
-
-/// Headers that decide something may stand there once.
-fn check_headers(headers: &[(&str, &str)]) -> Result<(), RequestError> {
-    let single = |name: &str| {
-        let prefix = name.as_bytes().get(..6);
-        prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(b"x-acs-"))
-            || ["host", "authorization", "content-type"]
-                .iter()
-                .any(|known| name.eq_ignore_ascii_case(known))
-    };
-    let repeated = headers
-        .iter()
-        .find(|(name, _)| single(name) && all(headers, name).nth(1).is_some());
-    match repeated {
-        Some((name, _)) => Err(RequestError::RepeatedHeader((*name).to_owned())),
-        None => Ok(()),
-    }
-}
-
 fn all<'h, 'a>(headers: &'h [(&'a str, &'a str)], name: &'h str) -> impl Iterator<Item = &'a str> {
     headers
         .iter()
         .filter(move |(n, _)| n.eq_ignore_ascii_case(name))
         .map(|(_, value)| *value)
-}
-
-/// A header that can stand there once, its ends trimmed.
-fn header<'a>(headers: &[(&'a str, &'a str)], name: &str) -> Option<&'a str> {
-    let found = headers
-        .iter()
-        .find(|(n, _)| n.eq_ignore_ascii_case(name))
-        .map(|(_, value)| *value);
-    match acs3::header_value(found) {
-        Some(Cow::Borrowed(value)) => Some(value),
-        _ => None,
-    }
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use axum::http::header::HOST;
 use axum::http::request::Parts;
 use serde_json::Value;
 
@@ -20,15 +21,15 @@ pub(super) fn raw<'a>(
     body: &'a [u8],
 ) -> Result<RawRequest<'a>, Fault> {
     let mut headers = Vec::with_capacity(parts.headers.len() + 1);
+    let mut has_host = false;
     for (name, value) in &parts.headers {
         let value = std::str::from_utf8(value.as_bytes()).map_err(|_| Fault::BodyBroken)?;
+        has_host |= name == HOST;
         headers.push((name.as_str(), value));
     }
     // HTTP/2 carries what clients sign as `host` in a field of its own.
-    if !parts.headers.contains_key("host")
-        && let Some(authority) = parts.uri.authority()
-    {
-        headers.push(("host", authority.as_str()));
+    if !has_host && let Some(authority) = parts.uri.authority() {
+        headers.push((HOST.as_str(), authority.as_str()));
     }
     Ok(RawRequest {
         method: parts.method.as_str(),
@@ -99,15 +100,10 @@ pub(super) fn read<'a>(
             Err(fault) => (fault, Format::Json),
         }
     };
-    let request = Request::borrow(raw).map_err(refuse)?;
+    let request = Request::read(raw).map_err(refuse)?;
     let acs3 = matches!(request.scheme(), Scheme::Acs3(_));
-    let format = chosen(
-        request.param("Format"),
-        acs3,
-        header(raw, "accept"),
-        default_rpc,
-    )
-    .map_err(|fault| (fault, Format::Json))?;
+    let format = chosen(request.format(), acs3, header(raw, "accept"), default_rpc)
+        .map_err(|fault| (fault, Format::Json))?;
     let nul = request.pairs().iter().any(params::Pair::holds_nul)
         || request
             .json()
@@ -156,7 +152,7 @@ pub(super) fn signed<'r>(request: &'r Request<'_>) -> Result<SignedRequest<'r>, 
     let signature = need(request.sent_signature(), "Signature")?;
     let proof = match request.scheme() {
         Scheme::Rpc => {
-            if request.param("SignatureVersion") != Some("1.0") {
+            if request.signature_version() != Some("1.0") {
                 return Err(Fault::Common("SignatureVersion"));
             }
             Proof::Rpc {
