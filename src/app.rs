@@ -10,6 +10,7 @@ mod connections;
 mod data;
 mod routes;
 mod server;
+mod site;
 
 use std::error::Error;
 use std::io::Write as _;
@@ -19,7 +20,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use axum::Router;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -37,6 +37,7 @@ pub use data::{Data, adopt_database, open_offline};
 
 use connections::Connections;
 use server::{Listening, Server, ServerOptions};
+use site::Site;
 
 /// How long what is in memory may take to be saved at the end.
 const SAVE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -195,12 +196,12 @@ impl App {
         let connections = Connections::new(&settings.listener);
         // The database has just answered.
         let ready = Arc::new(AtomicBool::new(true));
-        let (api, admin) = routers(settings, &addresses, &iam, &ready, &metrics)?;
-        let mut servers = vec![api_socket.serve(api, &options, &connections)];
+        let (site, admin) = sites(settings, &addresses, &iam, &ready, &metrics)?;
+        let mut servers = vec![api_socket.serve(site, &options, &connections)];
         servers.extend(
             admin_socket
                 .zip(admin)
-                .map(|(socket, router)| socket.serve(router, &options, &connections)),
+                .map(|(socket, site)| socket.serve(site, &options, &connections)),
         );
 
         let (stopping, stopped) = watch::channel(false);
@@ -260,14 +261,14 @@ async fn save(iam: &Iam) {
     iam.store.close().await;
 }
 
-/// The routers of the API's listener and of the one for metrics and health.
-fn routers(
+/// What stands on the API's listener, and on the one for metrics and health.
+fn sites(
     settings: &Settings,
     addresses: &Addresses,
     iam: &Arc<Iam>,
     ready: &Arc<AtomicBool>,
     metrics: &Metrics,
-) -> Result<(Router, Option<Router>), AppError> {
+) -> Result<(Site, Option<Site>), AppError> {
     let api = Api::new(
         Arc::clone(iam),
         &WireSettings {
@@ -284,14 +285,14 @@ fn routers(
     };
     let loopback = addresses.api.ip().to_canonical().is_loopback();
     let metrics_beside_api = addresses.admin.is_none() && loopback;
-    let mut router = api.router().merge(health());
-    if metrics_beside_api {
-        router = router.merge(routes::metrics(metrics.clone()));
-    }
-    let admin = addresses
-        .admin
-        .map(|_| routes::complete(health().merge(routes::metrics(metrics.clone()))));
-    Ok((router, admin))
+    let all = health().merge(routes::metrics(metrics.clone()));
+    let beside = if metrics_beside_api {
+        all.clone()
+    } else {
+        health()
+    };
+    let admin = addresses.admin.map(|_| Site::without_api(all));
+    Ok((Site::of_api(api, beside), admin))
 }
 
 /// The address as a client on this machine writes it.

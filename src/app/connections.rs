@@ -4,14 +4,16 @@ use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, Ipv6Addr};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use axum_server::accept::Accept;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep};
+use tower::Service;
 
 use crate::config::{Listener, parse_network};
 
@@ -124,16 +126,73 @@ impl Drop for Permit {
     }
 }
 
+/// Whether anything happens on a connection that deserves to keep it: requests that are whole, and
+/// bytes that the client takes. What it merely sends keeps nothing open.
+#[derive(Default)]
+pub(super) struct Life {
+    /// Since the last look.
+    showed: AtomicBool,
+    in_flight: AtomicUsize,
+}
+
+impl Life {
+    /// Notes that a request's head has come whole. It is in flight until what is given is dropped.
+    pub(super) fn begin(&self) -> InFlight<'_> {
+        self.in_flight.fetch_add(1, Ordering::Relaxed);
+        self.show();
+        InFlight(self)
+    }
+
+    fn show(&self) {
+        self.showed.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether there was any since the last look.
+    fn look(&self) -> bool {
+        self.showed.swap(false, Ordering::Relaxed) || self.in_flight.load(Ordering::Relaxed) > 0
+    }
+}
+
+/// A request in flight.
+pub(super) struct InFlight<'a>(&'a Life);
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.0.in_flight.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// What answers the requests of one connection, and the life that it notes.
+#[derive(Clone)]
+pub(super) struct Living<S> {
+    pub(super) service: S,
+    pub(super) life: Arc<Life>,
+}
+
+impl<S: Service<R>, R> Service<R> for Living<S> {
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.service.poll_ready(context)
+    }
+
+    fn call(&mut self, request: R) -> S::Future {
+        self.service.call(request)
+    }
+}
+
 /// Accepts connections within the bounds; one beyond is closed without a word.
 #[derive(Clone)]
 pub(super) struct Bounded(pub(super) Arc<Connections>);
 
-impl<S> Accept<TcpStream, S> for Bounded {
+impl<S> Accept<TcpStream, Living<S>> for Bounded {
     type Stream = BoundedStream;
     type Service = S;
     type Future = std::future::Ready<io::Result<(BoundedStream, S)>>;
 
-    fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
+    fn accept(&self, stream: TcpStream, living: Living<S>) -> Self::Future {
         let admitted = stream.peer_addr().and_then(|peer| {
             // Answers are small: none may wait for the acknowledgement of the one before.
             stream.set_nodelay(true)?;
@@ -148,45 +207,59 @@ impl<S> Accept<TcpStream, S> for Bounded {
             let stream = BoundedStream {
                 stream,
                 idle,
-                moved: false,
+                life: living.life,
                 deadline: Box::pin(tokio::time::sleep(idle)),
+                waker: None,
                 _permit: permit,
             };
-            (stream, service)
+            (stream, living.service)
         }))
     }
 }
 
-/// A connection that fails when nothing moves on it for one to two times the bound.
+/// A connection that fails when it shows no [`Life`] for one to two times the bound.
 ///
-/// The HTTP layer bounds how long a request's head may take. This bounds what it does not: the
-/// bytes before it knows the protocol, HTTP/2 without requests, and clients that do not read.
+/// One timer for all that a client can be slow in: a head, the bytes before the protocol is known,
+/// HTTP/2 without requests, answers that nobody reads. It is set anew when it has run out, not by
+/// each request; a body that is slow to come has a bound of its own.
 pub(super) struct BoundedStream {
     stream: TcpStream,
     idle: Duration,
-    /// Whether anything moved since the deadline was set. Cheaper than setting it each time.
-    moved: bool,
+    life: Arc<Life>,
     deadline: Pin<Box<Sleep>>,
+    /// Whom the deadline wakes.
+    waker: Option<Waker>,
     _permit: Permit,
 }
 
 impl BoundedStream {
-    fn watch<T>(
+    /// What a write came to. Bytes that were taken are a sign of life.
+    fn wrote(
         &mut self,
         context: &mut Context<'_>,
-        outcome: Poll<io::Result<T>>,
-    ) -> Poll<io::Result<T>> {
+        outcome: Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<usize>> {
         if outcome.is_ready() {
-            self.moved = true;
+            self.life.show();
             return outcome;
         }
+        self.wait(context)
+    }
+
+    /// Nothing can be read or written now: the time runs.
+    fn wait<T>(&mut self, context: &mut Context<'_>) -> Poll<io::Result<T>> {
+        // Once it is set there is nothing to do but to see that it has not run out.
+        let is_set = |waker: &Waker| waker.will_wake(context.waker());
+        if self.waker.as_ref().is_some_and(is_set) && !self.deadline.is_elapsed() {
+            return Poll::Pending;
+        }
         while self.deadline.as_mut().poll(context).is_ready() {
-            if !self.moved {
+            if !self.life.look() {
                 return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
             }
-            self.moved = false;
             self.deadline.as_mut().reset(Instant::now() + self.idle);
         }
+        self.waker = Some(context.waker().clone());
         Poll::Pending
     }
 }
@@ -197,8 +270,10 @@ impl AsyncRead for BoundedStream {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let outcome = Pin::new(&mut self.stream).poll_read(context, buffer);
-        self.watch(context, outcome)
+        match Pin::new(&mut self.stream).poll_read(context, buffer) {
+            Poll::Pending => self.wait(context),
+            ready @ Poll::Ready(_) => ready,
+        }
     }
 }
 
@@ -209,7 +284,7 @@ impl AsyncWrite for BoundedStream {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let outcome = Pin::new(&mut self.stream).poll_write(context, bytes);
-        self.watch(context, outcome)
+        self.wrote(context, outcome)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -226,7 +301,7 @@ impl AsyncWrite for BoundedStream {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let outcome = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
-        self.watch(context, outcome)
+        self.wrote(context, outcome)
     }
 
     fn is_write_vectored(&self) -> bool {

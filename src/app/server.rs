@@ -5,24 +5,22 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::Body;
-use axum::extract::ConnectInfo;
-use axum::http::{Request, Response};
+use axum::http::Request;
 use axum_server::Handle;
 use axum_server::accept::Accept;
 use axum_server::service::SendService;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use hyper::body::Incoming;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+use hyper_util::rt::TokioExecutor;
 use hyper_util::server::conn::auto::Builder;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
-use tower::{Service, ServiceExt as _};
+use tower::Service;
 
+use super::AppError;
 use super::connections::{Bounded, Connections};
-use super::{AppError, routes};
+use super::site::{Answer, Site};
 use crate::config::Settings;
 
 /// Connections that wait to be accepted.
@@ -37,7 +35,6 @@ const MAX_STREAMS: u32 = 128;
 
 /// What all listeners of a server share.
 pub(super) struct ServerOptions {
-    idle: Duration,
     handshake: Duration,
     tls: Option<RustlsConfig>,
 }
@@ -56,7 +53,6 @@ impl ServerOptions {
             _ => None,
         };
         Ok(Self {
-            idle: Duration::from_secs(settings.listener.idle_timeout_seconds),
             handshake: Duration::from_secs(settings.listener.handshake_timeout_seconds),
             tls,
         })
@@ -93,20 +89,21 @@ impl Listening {
     /// Starts to answer.
     pub(super) fn serve(
         self,
-        router: Router,
+        site: Site,
         options: &ServerOptions,
         connections: &Arc<Connections>,
     ) -> Server {
         let bounded = Bounded(Arc::clone(connections));
-        let answers = move |peer| answers(router.clone(), peer);
+        let site = Arc::new(site);
+        let answers = move |peer| site.visit(peer);
         match &options.tls {
             Some(config) => {
                 let acceptor = RustlsAcceptor::new(config.clone())
                     .handshake_timeout(options.handshake)
                     .acceptor(bounded);
-                self.serve_on(acceptor, answers, options.idle)
+                self.serve_on(acceptor, answers)
             }
-            None => self.serve_on(bounded, answers, options.idle),
+            None => self.serve_on(bounded, answers),
         }
     }
 
@@ -114,14 +111,13 @@ impl Listening {
         self,
         acceptor: A,
         answers: impl Fn(SocketAddr) -> S + Send + Sync + 'static,
-        idle: Duration,
     ) -> Server
     where
         A: Accept<TcpStream, S> + Clone + Send + Sync + 'static,
         A::Stream: AsyncRead + AsyncWrite + Unpin + Send,
         A::Service: SendService<Request<Incoming>> + Send,
         A::Future: Send,
-        S: Service<Request<Incoming>, Response = Response<Body>, Error = Infallible>
+        S: Service<Request<Incoming>, Response = Answer, Error = Infallible>
             + Clone
             + Send
             + 'static,
@@ -131,7 +127,7 @@ impl Listening {
         let mut server = axum_server::Server::<SocketAddr>::from_listener(self.listener)
             .acceptor(acceptor)
             .handle(handle.clone());
-        bound(server.http_builder(), idle);
+        bound(server.http_builder());
         let make =
             tower::service_fn(move |peer| std::future::ready(Ok::<_, Infallible>(answers(peer))));
         let task = tokio::spawn(async move {
@@ -144,26 +140,6 @@ impl Listening {
         });
         Server { handle, task }
     }
-}
-
-/// What answers the requests of one connection: the router, told who the peer is.
-fn answers(
-    router: Router,
-    peer: SocketAddr,
-) -> impl Service<
-    Request<Incoming>,
-    Response = Response<Body>,
-    Error = Infallible,
-    Future: Send + 'static,
-> + Clone
-+ Send
-+ 'static {
-    router
-        .map_request(move |mut request: Request<Incoming>| {
-            request.extensions_mut().insert(ConnectInfo(peer));
-            request
-        })
-        .map_response(routes::secure)
 }
 
 /// A listener that is being served.
@@ -187,16 +163,12 @@ impl Server {
     }
 }
 
-/// The limits of the HTTP layer.
-fn bound(builder: &mut Builder<TokioExecutor>, idle: Duration) {
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(idle)
-        .max_buf_size(MAX_HEAD_BYTES);
+/// The limits of the HTTP layer. It gets no timer: how slow a client may be is told by
+/// [`Life`](super::connections::Life), which costs nothing per request.
+fn bound(builder: &mut Builder<TokioExecutor>) {
+    builder.http1().max_buf_size(MAX_HEAD_BYTES);
     builder
         .http2()
-        .timer(TokioTimer::new())
         .max_header_list_size(u32::try_from(MAX_HEAD_BYTES).unwrap_or(u32::MAX))
         .max_concurrent_streams(MAX_STREAMS);
 }

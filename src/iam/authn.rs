@@ -297,7 +297,7 @@ impl Iam {
         let timestamp = self.window().check(request.time, now_millis)?;
         let verified = request.proof.verify(&signer.rpc, &signer.acs3);
         if verified == Err(AuthnError::SignatureMismatch)
-            && let Some(current) = self.keys.doubt(&signer, now_millis).await?
+            && let Some(current) = Box::pin(self.keys.doubt(&signer, now_millis)).await?
         {
             request.proof.verify(&current.rpc, &current.acs3)?;
             signer = current;
@@ -364,15 +364,13 @@ impl Iam {
         // holds everything in one state, and that is newer than the request.
         let mut snapshot = self.store.begin_read(account).await?;
         current.own = self.freshness.pinned(snapshot.as_ref());
-        let established = self
-            .establish_at(
-                verified,
-                request.proof,
-                &current.own,
-                Some(snapshot.as_mut()),
-            )
-            .await
-            .map_err(AuthnError::from)?;
+        let again = self.establish_at(
+            verified,
+            request.proof,
+            &current.own,
+            Some(snapshot.as_mut()),
+        );
+        let established = Box::pin(again).await.map_err(AuthnError::from)?;
         Ok((established, current))
     }
 
@@ -405,7 +403,7 @@ impl Iam {
         if let Signed::Long(signer) = &verified.signed {
             let known = match view.key(&signer.id) {
                 Some(known) => known,
-                None => self.key_at(signer, view, snapshot.as_deref_mut()).await?,
+                None => Box::pin(self.key_at(signer, view, snapshot.as_deref_mut())).await?,
             };
             if !Arc::ptr_eq(&known, signer) {
                 // Something about the key changed since it was read, or it is compared for the first
@@ -510,10 +508,10 @@ impl Iam {
             return Ok(Some(known));
         }
         let loaded = if let Some(snapshot) = snapshot {
-            view.load_principal(snapshot, id).await?
+            Box::pin(view.load_principal(snapshot, id)).await?
         } else {
             let mut snapshot = self.store.begin_read(view.account).await?;
-            view.load_principal(snapshot.as_mut(), id).await?
+            Box::pin(view.load_principal(snapshot.as_mut(), id)).await?
         };
         self.freshness.make_room(view);
         Ok(loaded)

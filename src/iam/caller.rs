@@ -42,14 +42,18 @@ impl Caller {
         let account = self.account;
         // With room for most of them; writing to a string does not fail.
         let mut arn = String::with_capacity(96);
-        let _ = match &self.identity {
-            Identity::Root => write!(arn, "acs:ram::{account}:root"),
-            Identity::User { name, .. } => write!(arn, "acs:ram::{account}:user/{name}"),
+        let _ = write!(arn, "acs:ram::{account}");
+        let pieces = match &self.identity {
+            Identity::Root => [":root", "", "", ""],
+            Identity::User { name, .. } => [":user/", name.as_str(), "", ""],
             Identity::Session(claims) => {
                 let (role, session) = (&claims.role_name, &claims.session_name);
-                write!(arn, "acs:ram::{account}:assumed-role/{role}/{session}")
+                [":assumed-role/", role.as_str(), "/", session.as_str()]
             }
         };
+        for piece in pieces {
+            arn.push_str(piece);
+        }
         arn
     }
 

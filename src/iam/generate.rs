@@ -1,6 +1,6 @@
 //! New ids and secrets, in the vendor's forms.
 
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::iam::Iam;
 use crate::model::account::RevisionTag;
@@ -11,19 +11,24 @@ const ALPHANUMERIC: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghij
 
 /// Appends `count` letters and digits, each equally likely.
 pub fn push_alphanumeric(text: &mut String, count: usize, entropy: &dyn Entropy) {
-    let end = text.len() + count;
-    let mut bytes = [0u8; 80];
-    while text.len() < end {
+    let mut missing = count;
+    let (mut bytes, mut letters) = ([0u8; 80], [0u8; 80]);
+    while missing > 0 {
         entropy.fill(&mut bytes);
         // Six bits name one of 64; those that name none are drawn again.
-        text.extend(
-            bytes
-                .iter()
-                .filter_map(|byte| ALPHANUMERIC.get(usize::from(byte & 63)))
-                .take(end - text.len())
-                .map(|letter| char::from(*letter)),
-        );
+        let drawn = bytes
+            .iter()
+            .filter_map(|byte| ALPHANUMERIC.get(usize::from(byte & 63)));
+        let mut found = 0;
+        for (place, letter) in letters.iter_mut().zip(drawn.take(missing)) {
+            *place = *letter;
+            found += 1;
+        }
+        text.push_str(std::str::from_utf8(&letters[..found]).unwrap_or_default());
+        missing -= found;
     }
+    bytes.zeroize();
+    letters.zeroize();
 }
 
 /// A request id: an upper-case UUID.

@@ -143,7 +143,9 @@ impl Iam {
         let RoleArn { account, name } = request.role;
         let mut resource = String::with_capacity(32 + RoleName::MAX_LENGTH);
         // Writing to a string does not fail.
-        let _ = write!(resource, "acs:ram:*:{account}:role/{name}");
+        let _ = write!(resource, "acs:ram:*:{account}");
+        resource.push_str(":role/");
+        resource.push_str(name.as_str());
         let own_account = *account == caller.account;
 
         let context = CallContext {

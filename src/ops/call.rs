@@ -43,19 +43,68 @@ impl Context {
     }
 }
 
-/// The members of an answer as JSON text, an object; the envelope adds the request id.
+/// The members of an answer as JSON text, an object. In front of them there is room for the request
+/// id, so that the envelope adds it without moving them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer(pub Vec<u8>);
+pub struct Answer(Vec<u8>);
 
 impl Answer {
+    /// What stands in the room until the id is known: the text that it becomes, and nobody's id.
+    const ROOM: &str = r#"{"RequestId":"00000000-0000-0000-0000-000000000000""#;
+    const ID: std::ops::Range<usize> = 14..50;
+
     /// From what an operation answers.
     ///
     /// # Errors
     /// Where it cannot be written as JSON, which is a fault of ours.
     pub fn of(value: &impl Serialize) -> Result<Self, OpError> {
-        serde_json::to_vec(value)
-            .map(Self)
-            .map_err(|error| OpError::Internal(Box::new(error)))
+        let mut text = Self::begin(512).into_bytes();
+        serde_json::to_writer(&mut text, value)
+            .map_err(|error| OpError::Internal(Box::new(error)))?;
+        Ok(Self(text))
+    }
+
+    /// Begins one that is written by hand: its members follow, in braces and about as long as said.
+    pub fn begin(members: usize) -> String {
+        let mut text = String::with_capacity(Self::ROOM.len() + members);
+        text.push_str(Self::ROOM);
+        text
+    }
+
+    /// What was begun, with its members.
+    pub fn end(text: String) -> Self {
+        Self(text.into_bytes())
+    }
+
+    /// The members alone.
+    pub fn members(&self) -> &[u8] {
+        self.0.get(Self::ROOM.len()..).unwrap_or_default()
+    }
+
+    /// The whole as JSON: the request id, then the members.
+    pub fn into_json(mut self, request_id: &str) -> Vec<u8> {
+        let Some(place) = self.0.get_mut(Self::ID) else {
+            return self.0;
+        };
+        if place.len() != request_id.len() {
+            // Not the form of the ids that we draw: the members move.
+            let mut text = format!(r#"{{"RequestId":"{request_id}""#).into_bytes();
+            let at = text.len();
+            text.extend_from_slice(self.members());
+            return Self::joined(text, at);
+        }
+        place.copy_from_slice(request_id.as_bytes());
+        Self::joined(self.0, Self::ROOM.len())
+    }
+
+    /// Makes one object of two, of which the second begins at `at`.
+    fn joined(mut text: Vec<u8>, at: usize) -> Vec<u8> {
+        if text.get(at + 1) == Some(&b'}') {
+            text.remove(at);
+        } else if let Some(brace) = text.get_mut(at) {
+            *brace = b',';
+        }
+        text
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use axum::body::Body;
 use axum::http::header::{CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use axum::http::{HeaderName, Response, StatusCode};
+use http_body_util::Full;
 use hyper::body::Bytes;
 use quick_xml::escape::escape;
 use serde::Serialize;
@@ -93,24 +93,12 @@ pub fn success(
     format: Format,
     operation: &str,
     request_id: String,
-    answer: &Answer,
-) -> Response<Body> {
+    answer: Answer,
+) -> Response<Full<Bytes>> {
     let body = match format {
-        Format::Json => {
-            // Exactly what it takes: a body with room to spare is moved once more.
-            let mut body = Vec::with_capacity(answer.0.len() + request_id.len() + 15);
-            body.extend_from_slice(br#"{"RequestId":""#);
-            body.extend_from_slice(request_id.as_bytes());
-            body.push(b'"');
-            // The members follow, unless there are none: `{}`.
-            if answer.0.len() > 2 {
-                body.push(b',');
-            }
-            body.extend_from_slice(answer.0.get(1..).unwrap_or(b"}"));
-            body
-        }
+        Format::Json => answer.into_json(&request_id),
         Format::Xml => {
-            let members: Value = serde_json::from_slice(&answer.0).unwrap_or_default();
+            let members: Value = serde_json::from_slice(answer.members()).unwrap_or_default();
             let mut xml =
                 format!("{PROLOG}<{operation}Response><RequestId>{request_id}</RequestId>");
             write_members(&mut xml, &members);
@@ -127,7 +115,7 @@ pub fn failure(
     status: StatusCode,
     retry_after: Option<u32>,
     error: &ErrorBody,
-) -> Response<Body> {
+) -> Response<Full<Bytes>> {
     let body = match format {
         Format::Json => serde_json::to_vec(error).unwrap_or_default(),
         Format::Xml => {
@@ -159,8 +147,8 @@ fn respond(
     format: Format,
     request_id: String,
     body: Vec<u8>,
-) -> Response<Body> {
-    let mut response = Response::new(Body::from(body));
+) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(body.into()));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, format.content_type());
@@ -210,14 +198,16 @@ fn representable(text: &str) -> std::borrow::Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
+    use http_body_util::BodyExt as _;
+
     use super::*;
 
-    async fn text(response: Response<Body>) -> String {
-        let bytes = axum::body::to_bytes(response.into_body(), 1 << 20)
-            .await
-            .unwrap();
+    async fn text(response: Response<Full<Bytes>>) -> String {
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
         String::from_utf8(bytes.to_vec()).unwrap()
     }
+
+    const ID: &str = "0A1B2C3D-4E5F-6789-ABCD-EF0123456789";
 
     #[tokio::test]
     async fn one_value_makes_both_forms() {
@@ -226,24 +216,43 @@ mod tests {
             "Roles": {"Role": [{"RoleName": "a", "MaxSessionDuration": 3600}, {"RoleName": "<&\u{1}>"}]},
             "Users": {"User": []},
         });
-        let answer = Answer(serde_json::to_vec(&value).unwrap());
-        let json = text(success(Format::Json, "ListRoles", "ID".to_owned(), &answer)).await;
+        let answer = Answer::of(&value).unwrap();
+        let json = text(success(
+            Format::Json,
+            "ListRoles",
+            ID.to_owned(),
+            answer.clone(),
+        ))
+        .await;
         assert!(
-            json.starts_with(r#"{"RequestId":"ID","IsTruncated":false,"Roles":{"Role":[{"#),
+            json.starts_with(&format!(
+                r#"{{"RequestId":"{ID}","IsTruncated":false,"Roles":{{"Role":[{{"#
+            )),
             "{json}"
         );
-        let xml = text(success(Format::Xml, "ListRoles", "ID".to_owned(), &answer)).await;
+        let xml = text(success(
+            Format::Xml,
+            "ListRoles",
+            ID.to_owned(),
+            answer.clone(),
+        ))
+        .await;
         assert_eq!(
             xml,
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><ListRolesResponse><RequestId>ID</RequestId>\
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><ListRolesResponse>\
+             <RequestId>0A1B2C3D-4E5F-6789-ABCD-EF0123456789</RequestId>\
              <IsTruncated>false</IsTruncated><Roles><Role><RoleName>a</RoleName>\
              <MaxSessionDuration>3600</MaxSessionDuration></Role><Role><RoleName>&lt;&amp;\u{fffd}&gt;</RoleName>\
              </Role></Roles><Users></Users></ListRolesResponse>"
         );
-        let empty = Answer(b"{}".to_vec());
+        let empty = Answer::of(&serde_json::json!({})).unwrap();
         assert_eq!(
-            text(success(Format::Json, "DeleteRole", "ID".to_owned(), &empty)).await,
-            r#"{"RequestId":"ID"}"#
+            text(success(Format::Json, "DeleteRole", ID.to_owned(), empty)).await,
+            format!(r#"{{"RequestId":"{ID}"}}"#)
+        );
+        assert_eq!(
+            answer.into_json("short"),
+            json.replace(ID, "short").into_bytes()
         );
     }
 }

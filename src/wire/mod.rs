@@ -18,12 +18,17 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
 use axum::http::Response;
+use http_body_util::Full;
+use hyper::body::Bytes;
 
 use crate::iam::Iam;
 use crate::ops::REGISTRY;
 use crate::ops::call::Entry;
 use crate::wire::envelope::Format;
 use crate::wire::origin::{ProxyError, TrustedProxies};
+
+/// Where the API is: all products at one path.
+pub const PATH: &str = "/";
 
 /// What the API is set to.
 #[derive(Debug, Clone)]
@@ -92,22 +97,26 @@ impl Api {
         let (api, elsewhere) = (Arc::clone(self), Arc::clone(self));
         let serve = move |request: Request| {
             let api = Arc::clone(&api);
-            async move { api.serve(request).await }
+            let peer = peer_of(&request);
+            async move { api.serve(request, peer).await.map(Body::new) }
         };
         let refuse = move |request: Request| {
             let api = Arc::clone(&elsewhere);
             let peer = peer_of(&request);
-            async move { api.no_such_path(request, peer) }
+            async move { api.no_such_path(request, peer).map(Body::new) }
         };
         Router::new()
-            .route("/", axum::routing::any(serve))
+            .route(PATH, axum::routing::any(serve))
             .fallback(refuse)
     }
 
-    /// Runs one request of the wire.
-    pub async fn serve(self: &Arc<Self>, request: Request) -> Response<Body> {
-        let peer = peer_of(&request);
-        pipeline::run(self, request, peer).await
+    /// Runs one request that came for [`PATH`]. `peer` is the other end of the connection.
+    pub fn serve(
+        &self,
+        request: Request,
+        peer: IpAddr,
+    ) -> impl Future<Output = Response<Full<Bytes>>> + Send {
+        pipeline::run(self, request, peer)
     }
 }
 

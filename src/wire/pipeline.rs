@@ -17,7 +17,8 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{Method, Response};
-use hyper::body::Body as _;
+use http_body_util::Full;
+use hyper::body::{Body as _, Bytes};
 
 use crate::credential::verify::{RawRequest, Request as SignedText, Scheme};
 use crate::iam::authn::{AuthnError, Established, Proof, SignedRequest, Verified};
@@ -85,33 +86,40 @@ impl Progress {
     }
 }
 
-/// Runs one request. `peer` is the other end of the connection.
-pub(super) async fn run(api: &Arc<Api>, request: Request, peer: IpAddr) -> Response<Body> {
+/// Runs one request. `peer` is the other end of the connection. The request is taken apart before the
+/// call begins: an `async fn` would keep it beside its parts, in a call that is moved about.
+pub(super) fn run(
+    api: &Api,
+    request: Request,
+    peer: IpAddr,
+) -> impl Future<Output = Response<Full<Bytes>>> + Send {
     let mut progress = Progress::new(api);
     let (parts, body) = request.into_parts();
     let origin = api.proxies.origin(peer, api.secure, &parts.headers);
-    match step_by_step(api, &mut progress, &parts, body, origin).await {
-        Ok(answer) => {
-            let name = progress.entry.map_or("", |(index, entry)| {
-                if let Some(counter) = api.counters.0.get(index) {
-                    counter.increment(1);
-                }
-                entry.declaration.name
-            });
-            tracing::debug!(
-                request.id = progress.request_id,
-                operation = name,
-                "answered"
-            );
-            envelope::success(progress.format, name, progress.request_id, &answer)
+    async move {
+        match step_by_step(api, &mut progress, &parts, body, origin).await {
+            Ok(answer) => {
+                let name = progress.entry.map_or("", |(index, entry)| {
+                    if let Some(counter) = api.counters.0.get(index) {
+                        counter.increment(1);
+                    }
+                    entry.declaration.name
+                });
+                tracing::debug!(
+                    request.id = progress.request_id,
+                    operation = name,
+                    "answered"
+                );
+                envelope::success(progress.format, name, progress.request_id, answer)
+            }
+            Err(fault) => refuse(api, &progress, &parts, origin, &fault),
         }
-        Err(fault) => refuse(api, &progress, &parts, origin, &fault),
     }
 }
 
 /// Steps 1 to 8.
 async fn step_by_step(
-    api: &Arc<Api>,
+    api: &Api,
     progress: &mut Progress,
     parts: &Parts,
     body: Body,
@@ -129,7 +137,7 @@ async fn step_by_step(
         let raw = signed::raw(parts, target, b"")?;
         let (request, entry) = read(api, progress, &raw)?;
         let (verified, _) = verify(api, &request).await?;
-        let bytes = api.read_body(&parts.headers, body).await?;
+        let bytes = Box::pin(api.read_body(&parts.headers, body)).await?;
         let raw = signed::raw(parts, target, &bytes)?;
         let (request, _) = read(api, progress, &raw)?;
         if !request.body_matches() {
@@ -139,9 +147,9 @@ async fn step_by_step(
         return call(api, progress, &request, verified, entry, origin).await;
     }
     let bytes = if announced {
-        api.read_body(&parts.headers, body).await?
+        Box::pin(api.read_body(&parts.headers, body)).await?
     } else {
-        hyper::body::Bytes::new()
+        Bytes::new()
     };
     let raw = signed::raw(parts, target, &bytes)?;
     let (request, entry) = read(api, progress, &raw)?;
@@ -204,7 +212,7 @@ fn authn(error: AuthnError, request: &SignedText<'_>) -> Fault {
 
 /// Steps 4 to 8.
 async fn call(
-    api: &Arc<Api>,
+    api: &Api,
     progress: &mut Progress,
     request: &SignedText<'_>,
     verified: Option<(Verified, SignedRequest<'_>)>,
@@ -261,18 +269,22 @@ async fn call(
             )
             .await
         }
+        // Boxed: who waits for the database makes no room for that in calls that need none.
         Call::Read(call) => {
-            let account = established.caller.account;
-            let mut snapshot = api.iam.begin_read(account).await.map_err(OpError::from)?;
-            if loads_keys {
-                let keys = call.loaded_keys(snapshot.as_mut()).await?;
-                authorize(&established, &cx, &checks, &keys)?;
-            }
-            if loaded {
-                let checks = call.loaded_checks(&cx, snapshot.as_mut()).await?;
-                authorize(&established, &cx, &checks, &keys)?;
-            }
-            Ok(call.answer(&cx, snapshot.as_mut()).await?)
+            Box::pin(async {
+                let account = established.caller.account;
+                let mut snapshot = api.iam.begin_read(account).await.map_err(OpError::from)?;
+                if loads_keys {
+                    let keys = call.loaded_keys(snapshot.as_mut()).await?;
+                    authorize(&established, &cx, &checks, &keys)?;
+                }
+                if loaded {
+                    let checks = call.loaded_checks(&cx, snapshot.as_mut()).await?;
+                    authorize(&established, &cx, &checks, &keys)?;
+                }
+                Ok(call.answer(&cx, snapshot.as_mut()).await?)
+            })
+            .await
         }
         Call::Write(call) => {
             let write = Mutation {
@@ -314,14 +326,13 @@ async fn session(
     let iam = Arc::clone(&cx.iam);
     let account = established.caller.account;
     let mut snapshot = iam.begin_read(account).await.map_err(OpError::from)?;
-    let established = iam
-        .establish_within(snapshot.as_mut(), verified, proof)
+    let established = Box::pin(iam.establish_within(snapshot.as_mut(), verified, proof))
         .await
         .map_err(|error| Fault::Authn(error, Box::default()))?;
     current.own = iam.freshness.pinned(snapshot.as_ref());
     // Another account's role is not decided on a view that may be behind.
     if let Some(role) = call.role().filter(|role| role.account == account) {
-        iam.pin_role(&current.own, snapshot.as_mut(), &role.name)
+        Box::pin(iam.pin_role(&current.own, snapshot.as_mut(), &role.name))
             .await
             .map_err(OpError::from)?;
     }
@@ -359,7 +370,7 @@ fn refuse(
     parts: &Parts,
     origin: Origin,
     fault: &Fault,
-) -> Response<Body> {
+) -> Response<Full<Bytes>> {
     let mut refusal = fault.refusal(progress.product);
     if let (Some(detail), Some(denial)) = (&mut refusal.detail, fault.denial()) {
         match api.iam.diagnoses.encode(denial) {
@@ -461,7 +472,7 @@ fn host_id(parts: &Parts) -> String {
 
 impl Api {
     /// The refusal of a path that has no API.
-    pub(super) fn no_such_path(&self, request: Request, peer: IpAddr) -> Response<Body> {
+    pub(super) fn no_such_path(&self, request: Request, peer: IpAddr) -> Response<Full<Bytes>> {
         let (parts, _) = request.into_parts();
         let origin = self.proxies.origin(peer, self.secure, &parts.headers);
         refuse(self, &Progress::new(self), &parts, origin, &Fault::Path)

@@ -80,6 +80,32 @@ fn slow_clients_are_closed() {
 }
 
 #[test]
+fn clients_that_ask_in_time_keep_their_connection() {
+    let dir = tempfile::tempdir().unwrap();
+    let variables = [
+        ("RAMPART_IDLE_TIMEOUT_SECONDS", "1"),
+        ("RAMPART_EPHEMERAL", "true"),
+    ];
+    let server = Server::start_with(dir.path(), &variables);
+    let mut stream = server.connect();
+    // Over several times the bound, and with the head in two pieces.
+    for _ in 0..6 {
+        std::thread::sleep(Duration::from_millis(300));
+        stream.write_all(b"GET /healthz HTTP/1.1\r\n").unwrap();
+        std::thread::sleep(Duration::from_millis(300));
+        stream.write_all(b"Host: x\r\n\r\n").unwrap();
+        let mut answer = Vec::new();
+        while !answer.ends_with(b"ok\n") {
+            let mut piece = [0; 512];
+            let count = stream.read(&mut piece).unwrap();
+            assert!(count > 0, "closed after {answer:?}");
+            answer.extend_from_slice(&piece[..count]);
+        }
+    }
+    server.stop();
+}
+
+#[test]
 fn request_lines_of_64_kib_are_taken_and_longer_heads_refused() {
     let dir = tempfile::tempdir().unwrap();
     let server = Server::start(dir.path(), &["--ephemeral"]);

@@ -89,15 +89,26 @@ impl Session for AssumeRole {
 fn answer(minted: &Minted) -> Answer {
     let Minted { claims, token } = minted;
     let session = claims.session_name.as_str();
-    let mut text = String::with_capacity(token.len() + 512);
-    // Writing to a string does not fail.
-    let _ = write!(
-        text,
-        r#"{{"AssumedRoleUser":{{"AssumedRoleId":"{}:{session}","Arn":"acs:ram::{}:role/{}/{session}"}}"#,
-        claims.role_id, claims.account, claims.role_name,
+    let mut text = Answer::begin(token.len() + 448);
+    let before = |text: &mut String, piece, id: &dyn std::fmt::Display| {
+        // Writing to a string does not fail.
+        let _ = write!(text, "{piece}{id}");
+    };
+    before(
+        &mut text,
+        r#"{"AssumedRoleUser":{"AssumedRoleId":""#,
+        &claims.role_id,
     );
+    for piece in [":", session] {
+        text.push_str(piece);
+    }
+    before(&mut text, r#"","Arn":"acs:ram::"#, &claims.account);
     for piece in [
-        r#","Credentials":{"AccessKeyId":""#,
+        ":role/",
+        claims.role_name.as_str(),
+        "/",
+        session,
+        r#""},"Credentials":{"AccessKeyId":""#,
         claims.access_key_id.as_str(),
         r#"","AccessKeySecret":""#,
         claims.secret.expose(),
@@ -115,5 +126,5 @@ fn answer(minted: &Minted) -> Answer {
         text.push('"');
     }
     text.push('}');
-    Answer(text.into_bytes())
+    Answer::end(text)
 }
