@@ -24,11 +24,11 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// What was reached, and one. The goal is 8 of our own; the rest is to be saved.
-const MOST: usize = 32;
+/// What was reached. The goal is 8 of our own; the rest is to be saved.
+const MOST: usize = 27;
 
 /// Bytes: a call is moved into its connection's task, so what is rare in it is boxed.
-const LARGEST: usize = 4608;
+const LARGEST: usize = 3840;
 
 #[tokio::test]
 async fn assume_role_allocates_little() {
