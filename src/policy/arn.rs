@@ -102,6 +102,17 @@ impl ResourcePattern {
         self.0.is_none()
     }
 
+    /// The patterns of service, region, account and relative id; `None` for `*`.
+    pub(super) fn parts(&self) -> Option<[&Pattern; 4]> {
+        let PatternParts {
+            service,
+            region,
+            account,
+            relative,
+        } = self.0.as_deref()?;
+        Some([service, region, account, relative])
+    }
+
     /// The pattern of the last part; `None` for `*`.
     pub(super) fn relative(&self) -> Option<&Pattern> {
         self.0.as_ref().map(|parts| &parts.relative)

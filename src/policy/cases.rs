@@ -13,8 +13,8 @@ use super::arn::{ProviderArn, RoleArn};
 use super::compile::CompiledPolicy;
 use super::context::MapContext;
 use super::document::{Document, DocumentKind, Fault};
-use super::evaluate::{Decision, Effect, PolicySet, Request};
-use super::flow::{combine_assume, combine_call};
+use super::evaluate::{Decision, Effect, PolicySet, Request, StatementRef};
+use super::flow::{Step, Verdict, combine_assume, combine_call};
 use super::ids::{AccountId, RoleName, UserName};
 use super::principal::Principal;
 use super::trust::{TrustPolicy, TrustRequest};
@@ -156,8 +156,37 @@ pub enum Expectation {
 pub struct Outcome {
     /// What came of it; `None` if the case makes no sense.
     pub got: Option<Expectation>,
+    /// The step that decided; `None` where none did: a document is refused, or the caller owns the
+    /// account.
+    pub step: Option<Step>,
+    /// The statement that decided: the place of its document among those of the step, and its own,
+    /// both from 0.
+    pub by: Option<StatementRef>,
     /// The statement, fault or step behind it, in words.
     pub detail: String,
+}
+
+impl Outcome {
+    fn without_step(got: Option<Expectation>, detail: String) -> Self {
+        Self {
+            got,
+            step: None,
+            by: None,
+            detail,
+        }
+    }
+}
+
+impl Expectation {
+    /// The name that a case gives it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Allow => "Allow",
+            Self::Deny => "Deny",
+            Self::ImplicitDeny => "ImplicitDeny",
+            Self::Malformed => "Malformed",
+        }
+    }
 }
 
 impl CaseFile {
@@ -171,18 +200,11 @@ impl CaseFile {
 pub fn run_case(case: &Case) -> Outcome {
     match decide(case) {
         Ok(outcome) => outcome,
-        Err(Failure::Malformed(faults)) => Outcome {
-            got: Some(Expectation::Malformed),
-            detail: faults
-                .iter()
-                .map(Fault::to_string)
-                .collect::<Vec<_>>()
-                .join("; "),
-        },
-        Err(Failure::Senseless(detail)) => Outcome {
-            got: None,
-            detail: detail.into(),
-        },
+        Err(Failure::Malformed(faults)) => {
+            let faults: Vec<String> = faults.iter().map(Fault::to_string).collect();
+            Outcome::without_step(Some(Expectation::Malformed), faults.join("; "))
+        }
+        Err(Failure::Senseless(detail)) => Outcome::without_step(None, detail.into()),
     }
 }
 
@@ -242,7 +264,7 @@ fn decide(case: &Case) -> Result<Outcome, Failure> {
             }
             _ => {
                 let verdict = combine_call(session, identity);
-                told(verdict.decision, &format!("{:?}", verdict.step))
+                told(verdict)
             }
         });
     };
@@ -263,9 +285,12 @@ fn decide(case: &Case) -> Result<Outcome, Failure> {
             context: &context,
         })
     };
-    let both = |trust: Decision| {
-        let verdict = combine_assume(session, identity, trust);
-        told(verdict.decision, &format!("{:?}", verdict.step))
+    let both = |trust: Decision| told(combine_assume(session, identity, trust));
+    let alone = |decision| {
+        told(Verdict {
+            decision,
+            step: Step::TrustPolicy,
+        })
     };
     let default = CasePrincipal::User {
         account: role.account,
@@ -281,23 +306,17 @@ fn decide(case: &Case) -> Result<Outcome, Failure> {
             account: *account,
             name,
         })),
-        CasePrincipal::Service { name, account } => told(
-            asked(&Principal::Service {
-                name,
-                acting_for: *account,
-            }),
-            "TrustPolicy",
-        ),
+        CasePrincipal::Service { name, account } => alone(asked(&Principal::Service {
+            name,
+            acting_for: *account,
+        })),
         CasePrincipal::Saml { provider } | CasePrincipal::Oidc { provider } => {
             let provider: ProviderArn = provider
                 .parse()
                 .map_err(|_| Failure::Senseless("the provider is not the ARN of one"))?;
-            told(
-                asked(&Principal::Federated {
-                    provider: &provider,
-                }),
-                "TrustPolicy",
-            )
+            alone(asked(&Principal::Federated {
+                provider: &provider,
+            }))
         }
     })
 }
@@ -310,24 +329,27 @@ fn default_user() -> Result<UserName, Failure> {
 
 /// The owner of an account may do everything in it but take a role.
 fn owner(got: Expectation) -> Outcome {
-    Outcome {
-        got: Some(got),
-        detail: "the caller owns the account".into(),
-    }
+    Outcome::without_step(Some(got), "the caller owns the account".into())
 }
 
-fn told(decision: Decision, step: &str) -> Outcome {
-    let got = match decision.effect {
+fn told(verdict: Verdict) -> Outcome {
+    let got = match verdict.effect() {
         Effect::Allow => Expectation::Allow,
         Effect::Deny => Expectation::Deny,
         Effect::ImplicitDeny => Expectation::ImplicitDeny,
     };
-    let detail = match decision.by() {
-        Some(by) => format!("{step}: document {}, statement {}", by.policy, by.statement),
-        None => format!("{step}: no statement matches"),
+    let (step, by) = (verdict.step, verdict.decision.by());
+    let detail = match by {
+        Some(by) => format!(
+            "{step:?}: document {}, statement {}",
+            by.policy, by.statement
+        ),
+        None => format!("{step:?}: no statement matches"),
     };
     Outcome {
         got: Some(got),
+        step: Some(step),
+        by,
         detail,
     }
 }

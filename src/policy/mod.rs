@@ -102,6 +102,7 @@ mod grammar;
 pub mod ids;
 mod index;
 pub mod json;
+pub mod lint;
 pub mod pattern;
 pub mod principal;
 pub mod trust;
