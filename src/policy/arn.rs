@@ -20,22 +20,25 @@ enum SplitError {
     TooFew,
 }
 
-fn split<'a>(text: &'a str) -> Result<Parts<'a>, SplitError> {
+fn split(text: &str) -> Result<Parts<'_>, SplitError> {
     let Some(rest) = text.strip_prefix("acs:") else {
         return Err(match text {
             "acs" => SplitError::TooFew,
             _ => SplitError::Prefix,
         });
     };
-    let cut = |text: &'a str| text.split_once(':').ok_or(SplitError::TooFew);
-    let (service, rest) = cut(rest)?;
-    let (region, rest) = cut(rest)?;
-    let (account, relative) = cut(rest)?;
+    // One search for the three colons: `split_once` looks at each byte by itself.
+    let mut colons = memchr::memchr_iter(b':', rest.as_bytes());
+    let (Some(first), Some(second), Some(third)) = (colons.next(), colons.next(), colons.next())
+    else {
+        return Err(SplitError::TooFew);
+    };
+    let part = |from: usize, to: usize| rest.get(from..to).unwrap_or_default();
     Ok(Parts {
-        service,
-        region,
-        account,
-        relative,
+        service: part(0, first),
+        region: part(first.saturating_add(1), second),
+        account: part(second.saturating_add(1), third),
+        relative: part(third.saturating_add(1), rest.len()),
     })
 }
 

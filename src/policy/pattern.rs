@@ -34,8 +34,8 @@ enum Shape {
     Any,
     /// No wildcard.
     Literal,
-    /// A literal and stars at its end.
-    Prefix,
+    /// A literal of so many bytes, and stars at its end.
+    Prefix(usize),
     /// Literals around whatever stands between the first wildcard and the last.
     Glob(Box<Glob>),
 }
@@ -75,7 +75,7 @@ impl Pattern {
             if head.is_empty() {
                 Shape::Any
             } else {
-                Shape::Prefix
+                Shape::Prefix(first)
             }
         } else {
             Shape::Glob(Box::new(Glob {
@@ -121,11 +121,10 @@ impl Pattern {
         match &self.shape {
             Shape::Any => true,
             Shape::Literal => same(pattern, text, case),
-            Shape::Prefix => {
-                let prefix = self.prefix().as_bytes();
-                text.split_at_checked(prefix.len())
-                    .is_some_and(|(head, _)| same(prefix, head, case))
-            }
+            Shape::Prefix(length) => match (pattern.get(..*length), text.get(..*length)) {
+                (Some(prefix), Some(head)) => same(prefix, head, case),
+                _ => false,
+            },
             Shape::Glob(glob) => glob.matches(pattern, text, case),
         }
     }
@@ -160,7 +159,8 @@ impl Glob {
 fn same(a: &[u8], b: &[u8], case: Case) -> bool {
     match case {
         Case::Kept => a == b,
-        Case::Ignored => a.eq_ignore_ascii_case(b),
+        // Most names come in the case of the pattern, and that is quicker to see.
+        Case::Ignored => a.len() == b.len() && (a == b || a.eq_ignore_ascii_case(b)),
     }
 }
 
@@ -169,7 +169,7 @@ impl fmt::Debug for Pattern {
         let shape = match self.shape {
             Shape::Any => "Any",
             Shape::Literal => "Literal",
-            Shape::Prefix => "Prefix",
+            Shape::Prefix(_) => "Prefix",
             Shape::Glob(_) => "Glob",
         };
         f.debug_tuple("Pattern").field(&shape).finish()

@@ -59,13 +59,18 @@ fn hash(seed: u64, kind: u64, text: &[u8]) -> u64 {
     let hash = chunks.iter().fold(start, |hash, chunk| {
         mix(hash, lower(u64::from_le_bytes(*chunk)))
     });
-    if rest.is_empty() {
-        return hash;
-    }
-    let rest = rest
-        .iter()
-        .rev()
-        .fold(0, |word, byte| (word << 8) | u64::from(*byte));
+    let rest = match (rest, rest.first_chunk::<4>(), rest.last_chunk::<4>()) {
+        ([], ..) => return hash,
+        // The two overlap; with the length, which is in the hash, they are all of the rest.
+        (_, Some(first), Some(last)) => {
+            u64::from(u32::from_le_bytes(*first)) | (u64::from(u32::from_le_bytes(*last)) << 32)
+        }
+        ([first, .., last], ..) => {
+            let middle = rest.get(1).copied().unwrap_or_default();
+            u64::from(u32::from_le_bytes([*first, middle, *last, 0]))
+        }
+        ([only], ..) => u64::from(*only),
+    };
     mix(hash, lower(rest))
 }
 
