@@ -8,6 +8,7 @@
 #   docs      the documentation builds, without broken links
 #   benches   the benches build
 #   fuzz      the fuzz targets, built and run for a while from the kept corpus; FUZZ_SECONDS says how long each (15)
+#   peers     the bench beside other policy engines builds; only where it is named, since it takes long
 #   clients   the vendor's Python clients against the built server; what follows `--` goes to pytest,
 #             as in `tests/run.sh clients -- test_roles.py -k paged`
 #   replicas  three servers over one PostgreSQL that are stopped, killed and cut off (tests/replicas), and clusters of
@@ -22,6 +23,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 target=${CARGO_TARGET_DIR:-$root/target}
 all=(fmt clippy pure test docs benches fuzz clients replicas)
+named=(peers)
 
 die() { printf 'run: %s\n' "$*" >&2; exit 2; }
 
@@ -32,7 +34,7 @@ while [ $# -gt 0 ]; do
         --) shift; pytest_arguments=("$@"); break ;;
         -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; exit 0 ;;
         all) parts+=("${all[@]}") ;;
-        *) [[ " ${all[*]} " == *" $1 "* ]] || die "unknown part: $1 (there are: ${all[*]})"; parts+=("$1") ;;
+        *) [[ " ${all[*]} ${named[*]} " == *" $1 "* ]] || die "unknown part: $1 (there are: ${all[*]} ${named[*]})"; parts+=("$1") ;;
     esac
     shift
 done
@@ -125,6 +127,7 @@ run_fuzz() {
             grep -v ' # Uses: ' || return
     done
 }
+run_peers() { (cd benches/peers && cargo build --locked --release); }
 run_pytest() {
     if [ -z "${RAMPART_BIN:-}" ]; then
         cargo build --locked || return
@@ -144,7 +147,7 @@ fi
 
 summary=()
 failed=0
-for part in "${all[@]}"; do
+for part in "${all[@]}" "${named[@]}"; do
     wants "$part" || continue
     printf '\n== %s\n' "$part"
     begin=$SECONDS
