@@ -5,7 +5,7 @@
 //! statements match everything that their sound elements name. One that cannot be read at all
 //! denies every request.
 
-use super::arn::Resource;
+use super::arn::{Resource, ResourcePatterns};
 use super::condition::Condition;
 use super::document::{
     Actions, Document, DocumentKind, Fault, Resources, Statement, StatementEffect, Target,
@@ -74,13 +74,13 @@ impl Resources {
     fn any() -> Self {
         Self {
             negated: true,
-            entries: [].into(),
+            entries: ResourcePatterns::default(),
         }
     }
 
     /// Whether `resource` is covered.
     pub(super) fn matches(&self, resource: &Resource<'_>) -> bool {
-        self.negated != self.entries.iter().any(|entry| entry.matches(resource))
+        self.negated != self.entries.cover(resource)
     }
 }
 

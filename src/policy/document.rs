@@ -6,10 +6,10 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::arn::ResourcePattern;
+use super::arn::ResourcePatterns;
 use super::condition::Condition;
 use super::grammar::{self, Reading};
-use super::pattern::{Case, Pattern};
+use super::pattern::{Case, Pattern, Patterns};
 use super::principal::{PrincipalEntry, PrincipalKind};
 
 /// How many faults of one document are reported at most.
@@ -95,7 +95,7 @@ pub struct Actions {
     /// True for `NotAction`, which matches what no entry does.
     pub negated: bool,
     /// The entries, at least one.
-    pub entries: Box<[Pattern]>,
+    pub entries: Patterns,
 }
 
 impl Actions {
@@ -103,17 +103,13 @@ impl Actions {
     pub(super) fn any() -> Self {
         Self {
             negated: false,
-            entries: [Pattern::new("*")].into(),
+            entries: [Pattern::new("*")].into_iter().collect(),
         }
     }
 
     /// Whether `action` is meant.
     pub fn matches(&self, action: &str) -> bool {
-        self.negated
-            != self
-                .entries
-                .iter()
-                .any(|entry| entry.matches(action, Case::Ignored))
+        self.negated != self.entries.cover(action, Case::Ignored)
     }
 }
 
@@ -123,7 +119,7 @@ pub struct Resources {
     /// True for `NotResource`, which covers what no entry does.
     pub negated: bool,
     /// The entries, at least one.
-    pub entries: Box<[ResourcePattern]>,
+    pub entries: ResourcePatterns,
 }
 
 /// What a statement is about besides actions.

@@ -2,13 +2,15 @@
 //!
 //! There is no escape and no other special character (policy-language §6). A match allocates nothing
 //! and costs at most (pattern length ÷ 64, rounded up) × text length word operations, whatever the
-//! two are; `automaton.rs` says how.
+//! two are; `automaton.rs` says how. Of a list of patterns many are matched at once: `many.rs`.
 
 mod automaton;
+pub(super) mod many;
 
 use std::fmt;
 
-use self::automaton::Automaton;
+use self::automaton::{Automaton, Bundle};
+pub use self::many::Patterns;
 
 /// Whether ASCII letters that differ only in case are the same letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,6 +105,11 @@ impl Pattern {
     /// Whether the pattern has no wildcard.
     pub fn is_literal(&self) -> bool {
         matches!(self.shape, Shape::Literal)
+    }
+
+    /// Whether the pattern is a glob that one word can hold.
+    fn is_short(&self) -> bool {
+        matches!(self.shape, Shape::Glob(_)) && Bundle::states(&self.text) <= 64
     }
 
     /// What stands before the first wildcard: every text that the pattern covers begins with it.

@@ -18,7 +18,7 @@ pub use self::instant::Instant;
 pub use self::number::Number;
 pub use self::operator::{Comparison, Operator, OperatorError, Quantifier, Relation};
 use super::context::{ConditionKey, Context};
-use super::pattern::{Case, Pattern};
+use super::pattern::{Case, Pattern, Patterns};
 
 /// The condition of a statement; one without clauses always holds.
 #[derive(Debug, Clone, Default)]
@@ -57,7 +57,7 @@ pub enum Values {
     /// For [`Comparison::StringEquals`], sorted, and [`Comparison::StringEqualsIgnoreCase`].
     Texts(Box<[Box<str>]>),
     /// For [`Comparison::StringLike`].
-    Patterns(Box<[Pattern]>),
+    Patterns(Patterns),
     /// For [`Comparison::Numeric`].
     Numbers(Box<[Number<'static>]>),
     /// For [`Comparison::Date`].
@@ -191,9 +191,7 @@ impl Clause {
                 texts.iter().any(|text| same_but_for_case(text, value))
             }
             (Values::Texts(texts), _) => texts.binary_search_by(|text| (**text).cmp(value)).is_ok(),
-            (Values::Patterns(patterns), _) => patterns
-                .iter()
-                .any(|pattern| pattern.matches(value, Case::Kept)),
+            (Values::Patterns(patterns), _) => patterns.cover(value, Case::Kept),
             (Values::Numbers(numbers), Comparison::Numeric(relation)) => Number::read(value)
                 .is_some_and(|value| numbers.iter().any(|listed| relation.holds(&value, listed))),
             (Values::Instants(instants), Comparison::Date(relation)) => Instant::read(value)

@@ -163,6 +163,7 @@ impl Grammar<'_> {
             }
             Some(Pattern::new(text))
         })?;
+        let entries = entries.into_iter().collect();
         Some(Actions { negated, entries })
     }
 
@@ -172,6 +173,7 @@ impl Grammar<'_> {
                 .map_err(|error| grammar.fault(offset, "resource-form", error))
                 .ok()
         })?;
+        let entries = entries.into_iter().collect();
         Some(Target::Resources(Resources { negated, entries }))
     }
 

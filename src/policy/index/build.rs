@@ -157,13 +157,15 @@ impl Builder {
         };
         let (actions, resources) = (&rule.actions.entries, &rule.target.entries);
         let pairs = actions.len().saturating_mul(resources.len());
-        // Statements on what is *not* named can be about anything.
-        let actions: Vec<(u32, Hook<'_>)> = if rule.actions.negated {
+        // Statements on what is *not* named can be about anything; and long lists of wildcards are
+        // looked at as a whole.
+        let actions: Vec<(u32, Hook<'_>)> = if rule.actions.negated || actions.are_packed() {
             vec![(ALL, Hook::Prefix(""))]
         } else {
             (0..).zip(actions.iter().map(Hook::of)).collect()
         };
-        let resources: Vec<(u32, Hook<'_>)> = if rule.target.negated || pairs > MAX_PAIRS {
+        let whole = rule.target.negated || resources.are_packed() || pairs > MAX_PAIRS;
+        let resources: Vec<(u32, Hook<'_>)> = if whole {
             vec![(ALL, Hook::Prefix(""))]
         } else {
             let hooks = resources.iter().map(resource_hook);

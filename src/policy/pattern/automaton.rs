@@ -53,25 +53,8 @@ impl Automaton {
             last: (states / 64, 1 << (states % 64)),
             open: pattern.ends_with('*'),
         };
-        let mut state = 0_usize;
-        for byte in pattern.bytes() {
-            if byte == b'*' {
-                automaton.set(state, |block, bit| block.star |= bit);
-                continue;
-            }
-            automaton.set(state, |block, bit| block.wait_for(byte, bit));
-            state = state.saturating_add(1);
-            if byte == b'?' {
-                automaton.set(state, |block, bit| block.after_one |= bit);
-            }
-        }
+        spell(&mut automaton.blocks, pattern, 0);
         Some(automaton)
-    }
-
-    fn set(&mut self, state: usize, change: impl Fn(&mut Block, u64)) {
-        if let Some(block) = self.blocks.get_mut(state / 64) {
-            change(block, 1 << (state % 64));
-        }
     }
 
     /// Whether the pattern covers the whole of `text`.
@@ -125,6 +108,92 @@ impl Automaton {
             }
         }
         reached(states)
+    }
+}
+
+/// Writes a pattern into blocks, from a state on.
+fn spell(blocks: &mut [Block], pattern: &str, from: usize) {
+    let mut set = |state: usize, change: &dyn Fn(&mut Block, u64)| {
+        if let Some(block) = blocks.get_mut(state / 64) {
+            change(block, 1 << (state % 64));
+        }
+    };
+    let mut state = from;
+    for byte in pattern.bytes() {
+        if byte == b'*' {
+            set(state, &|block, bit| block.star |= bit);
+            continue;
+        }
+        set(state, &|block, bit| block.wait_for(byte, bit));
+        state = state.saturating_add(1);
+        if byte == b'?' {
+            set(state, &|block, bit| block.after_one |= bit);
+        }
+    }
+}
+
+/// Several short patterns side by side in the states of one block: one step over a byte moves them
+/// all.
+#[derive(Debug, Clone)]
+pub(super) struct Bundle {
+    block: Block,
+    /// The state in which each pattern begins.
+    first: u64,
+    /// The states in which a pattern has been found, together and one by one, each with the bit that
+    /// stands for its pattern.
+    last: u64,
+    owners: Vec<(u64, u64)>,
+    /// How many states are taken.
+    taken: usize,
+}
+
+impl Bundle {
+    pub(super) const EMPTY: Self = Self {
+        block: Block::EMPTY,
+        first: 0,
+        last: 0,
+        owners: Vec::new(),
+        taken: 0,
+    };
+
+    /// How many states a pattern takes.
+    pub(super) fn states(pattern: &str) -> usize {
+        let waiting = pattern.bytes().filter(|b| *b != b'*').count();
+        waiting.saturating_add(1)
+    }
+
+    /// Adds the pattern that `owner` stands for; false where there is no room.
+    pub(super) fn add(&mut self, pattern: &str, owner: u64) -> bool {
+        let upto = self.taken.saturating_add(Self::states(pattern));
+        if upto > 64 {
+            return false;
+        }
+        // No pattern waits in its last state, so none runs into the next one's first.
+        spell(std::slice::from_mut(&mut self.block), pattern, self.taken);
+        let last = 1_u64 << upto.saturating_sub(1);
+        self.first |= 1 << self.taken;
+        self.last |= last;
+        self.owners.push((last, owner));
+        self.taken = upto;
+        true
+    }
+
+    /// The patterns that cover the whole of `text`.
+    pub(super) fn covering(&self, text: &[u8], case: Case) -> u64 {
+        let high = self.block.high(case);
+        let mut states = self.first;
+        for &byte in text {
+            let moved = states & self.block.fits(high, byte);
+            states = (moved << 1) | (states & self.block.stays(byte));
+            if states == 0 {
+                return 0;
+            }
+        }
+        if states & self.last == 0 {
+            return 0;
+        }
+        let found = self.owners.iter().filter(|(last, _)| states & last != 0);
+        found.fold(0, |all, (_, owner)| all | owner)
     }
 }
 

@@ -97,9 +97,13 @@ impl Maker {
         }
     }
 
-    /// One to four of what `make` makes.
+    /// One to four of what `make` makes, or at times so many that the engine looks at them together.
     fn list(&mut self, make: impl Fn(&mut Self) -> String) -> Vec<String> {
-        let count = *self.random.choose(&[1, 1, 1, 1, 2, 2, 3, 4]);
+        let count = if self.random.chance(1) {
+            8 + self.random.below(80)
+        } else {
+            *self.random.choose(&[1, 1, 1, 1, 2, 2, 3, 4])
+        };
         (0..count).map(|_| make(self)).collect()
     }
 
