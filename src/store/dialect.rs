@@ -9,10 +9,12 @@ use std::str::FromStr;
 
 use sqlx::{Database, Pool};
 
+use super::whole::Record;
 use super::{DatabaseIdentity, Known, NonceRow, Result, StoreError};
 use crate::model::account::RevisionTag;
 
-/// A named statement. Only [`statements!`] makes one, so that each is in its file's list.
+/// A named statement. Only [`statements!`] makes one, so that each is in its file's list, and the
+/// list of tables that are moved (`sql::whole`).
 #[derive(Debug)]
 pub struct Statement {
     /// Its name, for whoever prepares it and is told that it is wrong.
@@ -237,6 +239,15 @@ pub trait Dialect: Send + Sync + Sized + 'static {
     /// How a transaction begins that writes.
     const BEGIN_WRITE: &'static str;
 
+    /// How a transaction begins that holds the whole database and reads one state of it.
+    const BEGIN_WHOLE: &'static str;
+    /// What keeps everybody else out of it; it reads nothing.
+    const HOLD: &'static [&'static Statement];
+    /// How many servers use the database, where it is not this process's own.
+    const COUNT_SERVERS: Option<&'static Statement>;
+    /// What lets the numbers that the database gives go on from those that were written.
+    const RENUMBER: &'static [&'static Statement];
+
     /// The statements that only this database has.
     const STATEMENTS: &'static [&'static Statement];
 
@@ -280,6 +291,15 @@ pub trait Dialect: Send + Sync + Sized + 'static {
     fn identity(
         pool: &Pool<Self::Database>,
     ) -> impl Future<Output = Result<Option<DatabaseIdentity>>> + Send;
+
+    /// What the statement that writes rows of so many columns binds, each time that it is run.
+    fn rows(columns: usize, rows: &[Record]) -> Vec<Vec<Arg>>;
+
+    /// Writes one state of the database into the empty file at `path`, while others go on.
+    fn backup(
+        connection: &mut Connection<Self>,
+        path: &str,
+    ) -> impl Future<Output = Result<()>> + Send;
 
     /// TEXT.
     fn text(row: &Row<Self>, column: &str) -> sqlx::Result<Option<String>>;
@@ -347,8 +367,12 @@ impl<'r, D: Dialect> Fields<'r, D> {
         T::try_from(self.int(column)?).map_err(|_| self.corrupt(column))
     }
 
+    pub(super) fn optional_blob(&self, column: &'static str) -> Result<Option<Vec<u8>>> {
+        self.read(column, D::blob(self.row, column))
+    }
+
     pub(super) fn blob(&self, column: &'static str) -> Result<Vec<u8>> {
-        self.read(column, D::blob(self.row, column))?
+        self.optional_blob(column)?
             .ok_or_else(|| self.corrupt(column))
     }
 

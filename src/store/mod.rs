@@ -8,21 +8,26 @@
 //! can cross accounts by omission. The doors between accounts are `Store::find_key` and
 //! `Store::find_account`.
 //!
-//! To add an entity: a pair of migrations, a record in `model`, its methods here, its statements in
+//! To add an entity: a pair of migrations (`schema`), a record in `model`, its methods here, its statements in
 //! a file of `store/sql/`, its cases in `tests/store/`.
 
 mod dialect;
 mod error;
 mod open;
 mod postgres;
+mod schema;
 mod sql;
 mod sqlite;
+pub mod whole;
+
+use std::path::Path;
 
 use async_trait::async_trait;
 
 pub use error::StoreError;
-pub use open::open;
+pub use open::{DatabaseUrl, open, open_any};
 pub use postgres::{PostgresOptions, PostgresStore};
+pub use schema::Admit;
 pub use sqlite::{SqliteOptions, SqliteStore};
 
 use crate::model::account::{Account, AccountState, RevisionTag};
@@ -33,6 +38,7 @@ use crate::model::policy::{Attachment, Policy, PolicyRef, PolicyType, PolicyVers
 use crate::model::principal::{PrincipalId, Role, User};
 use crate::model::tag::{Tag, Tagged};
 use crate::policy::ids::{AccessKeyId, AccountId, PolicyName, RoleId, RoleName, UserId, UserName};
+use whole::{Standing, Whole};
 
 /// What a store answers.
 pub type Result<T> = std::result::Result<T, StoreError>;
@@ -213,6 +219,23 @@ pub trait Store: Send + Sync {
 
     /// Whether the database answers.
     async fn ping(&self) -> Result<()>;
+
+    /// Takes the whole database in one transaction, which reads one state of it and which nobody
+    /// else writes beside.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] where others do not let go of it.
+    async fn hold_whole(&self) -> Result<Box<dyn Whole>>;
+
+    /// What the database says of itself.
+    async fn standing(&self) -> Result<Standing>;
+
+    /// How many connections of servers the database has; 0 where it is this process's own.
+    async fn count_servers(&self) -> Result<u64>;
+
+    /// Writes one state of the database into the empty file at `path`, while others go on, and
+    /// checks it. Only of a database that is this process's own.
+    async fn backup(&self, path: &Path) -> Result<()>;
 
     /// Closes every connection; what was committed is on disk.
     async fn close(&self);

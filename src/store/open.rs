@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::{
-    PostgresOptions, PostgresStore, Result, SqliteOptions, SqliteStore, Store, StoreError,
+    Admit, PostgresOptions, PostgresStore, Result, SqliteOptions, SqliteStore, Store, StoreError,
 };
 
 /// A setting names no database.
@@ -16,20 +16,60 @@ struct DatabaseUrlError;
 /// `sqlite:<path>`), `sqlite::memory:`, `postgres://…` or `postgresql://…`.
 ///
 /// # Errors
-/// [`StoreError::Unavailable`] where it names none, or that cannot be opened.
+/// [`StoreError::Unavailable`] where it names none, or that cannot be opened, or is out of service.
 pub async fn open(url: &str) -> Result<Arc<dyn Store>> {
+    open_as(url, Admit::InService).await
+}
+
+/// Opens a database for whoever moves one: also one that is retired, or that a move was begun into.
+///
+/// # Errors
+/// As [`open`].
+pub async fn open_any(url: &str) -> Result<Arc<dyn Store>> {
+    open_as(url, Admit::Any).await
+}
+
+async fn open_as(url: &str, admit: Admit) -> Result<Arc<dyn Store>> {
     if url == "sqlite::memory:" {
         return Ok(Arc::new(SqliteStore::in_memory().await?));
     }
-    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        let options = PostgresOptions::default();
-        return Ok(Arc::new(PostgresStore::connect(url, options).await?));
+    match DatabaseUrl::parse(url) {
+        Some(DatabaseUrl::Postgres(url)) => {
+            let options = PostgresOptions {
+                admit,
+                ..PostgresOptions::default()
+            };
+            Ok(Arc::new(PostgresStore::connect(url, options).await?))
+        }
+        Some(DatabaseUrl::Sqlite(path)) => {
+            let options = SqliteOptions {
+                admit,
+                ..SqliteOptions::default()
+            };
+            Ok(Arc::new(SqliteStore::open(path, options).await?))
+        }
+        None => Err(StoreError::Unavailable(Box::new(DatabaseUrlError))),
     }
-    let path = url
-        .strip_prefix("sqlite://")
-        .or_else(|| url.strip_prefix("sqlite:"))
-        .filter(|path| !path.is_empty() && !path.starts_with(':'))
-        .ok_or_else(|| StoreError::Unavailable(Box::new(DatabaseUrlError)))?;
-    let options = SqliteOptions::default();
-    Ok(Arc::new(SqliteStore::open(Path::new(path), options).await?))
+}
+
+/// What a URL names that outlives the process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DatabaseUrl<'a> {
+    /// A file.
+    Sqlite(&'a Path),
+    /// A server's database; the whole URL.
+    Postgres(&'a str),
+}
+
+impl<'a> DatabaseUrl<'a> {
+    /// Takes it apart; `None` where it names neither.
+    pub fn parse(url: &'a str) -> Option<Self> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Some(Self::Postgres(url));
+        }
+        url.strip_prefix("sqlite://")
+            .or_else(|| url.strip_prefix("sqlite:"))
+            .filter(|path| !path.is_empty() && !path.starts_with(':'))
+            .map(|path| Self::Sqlite(Path::new(path)))
+    }
 }

@@ -10,7 +10,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::error::DatabaseError;
-use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::migrate::{Migrate as _, MigrateError};
 use sqlx::pool::PoolConnectionMetadata;
 use sqlx::postgres::{
     PgArguments, PgConnectOptions, PgConnection, PgPoolOptions, PgRow, PgSslMode, Postgres,
@@ -20,11 +20,16 @@ use sqlx::{Arguments, Connection as _, Executor, Pool, Row as _, SqlSafeStr};
 use super::dialect::{
     Arg, Dialect, MOST_CHANGES, NulError, Statement, driver_error, known_args, statements,
 };
-use super::sql::{SqlStore, migrations};
+use super::schema::{self, Admit, STEPS, SchemaError};
+use super::sql::{SqlStore, whole};
+use super::whole::Record;
 use super::{DatabaseIdentity, Known, NonceRow, Result, StoreError};
 
 /// How long a connection is taken to be alive after it served.
 const RESTED: Duration = Duration::from_secs(1);
+
+/// What the connections of a server are called.
+const SERVER: &str = "rampart";
 
 /// A store on PostgreSQL.
 pub type PostgresStore = SqlStore<PostgresDialect>;
@@ -42,6 +47,10 @@ pub struct PostgresOptions {
     pub lock_timeout: Duration,
     /// How long a call waits for a connection, and a writer for its turn in its account.
     pub wait: Duration,
+    /// How long a start waits for another server that brings the schema up to date.
+    pub schema_wait: Duration,
+    /// Which databases are opened. Whoever opens any does not count as a server.
+    pub admit: Admit,
 }
 
 impl Default for PostgresOptions {
@@ -52,9 +61,16 @@ impl Default for PostgresOptions {
             statement_timeout: Duration::from_secs(10),
             lock_timeout: Duration::from_secs(5),
             wait: Duration::from_secs(10),
+            schema_wait: Duration::from_mins(1),
+            admit: Admit::InService,
         }
     }
 }
+
+/// A server's database is backed up with the server's own tools.
+#[derive(Debug, thiserror::Error)]
+#[error("a PostgreSQL database is backed up with PostgreSQL's own tools")]
+struct NotHereError;
 
 /// What PostgreSQL does differently.
 #[derive(Debug)]
@@ -122,6 +138,25 @@ statements! {
             NULL,
             NULL
         FROM added";
+    /// The name is [`SERVER`].
+    COUNT_SERVERS = "
+        SELECT count(*) AS counted
+        FROM pg_stat_activity
+        WHERE datname = current_database()
+            AND application_name = 'rampart'";
+    NO_LIMIT = "
+        SET LOCAL statement_timeout = 0";
+    NO_IDLE_LIMIT = "
+        SET LOCAL idle_in_transaction_session_timeout = 0";
+    SHORT_WAIT = "
+        SET LOCAL lock_timeout = '10s'";
+    /// Every decision reads `accounts` and records its nonce, and every change begins with a lock in
+    /// `accounts`; refusals are counted beside.
+    LOCK_WHOLE = "
+        LOCK TABLE accounts, nonces, refusals IN ACCESS EXCLUSIVE MODE";
+    RENUMBER_AUDIT = "
+        SELECT setval(pg_get_serial_sequence('audit', 'id'), coalesce(max(id), 0) + 1, FALSE)
+        FROM audit";
 }
 
 impl SqlStore<PostgresDialect> {
@@ -167,7 +202,11 @@ fn connect_options(url: &str, options: &PostgresOptions) -> Result<PgConnectOpti
     if !is_local && !url.contains("sslmode=") && !url.contains("ssl-mode=") {
         connect = connect.ssl_mode(PgSslMode::VerifyFull);
     }
-    Ok(connect.application_name("rampart").options([
+    let name = match options.admit {
+        Admit::InService => SERVER,
+        Admit::Any => "rampart (moving the database)",
+    };
+    Ok(connect.application_name(name).options([
         ("statement_timeout", millis(options.statement_timeout)),
         ("lock_timeout", millis(options.lock_timeout)),
         // A replica that was cut off in mid-transaction does not keep an account's lock.
@@ -179,24 +218,73 @@ fn millis(time: Duration) -> String {
     time.as_millis().to_string()
 }
 
-/// Brings the schema up to date, on a connection of its own: the migrator's advisory lock makes
-/// replicas that start together wait for each other, longer than a call may wait for a lock.
+/// Brings the schema up to date, on a connection of its own. An advisory lock, the one that earlier
+/// releases take, makes replicas that start together wait for each other, though not for ever.
 async fn migrate(connect: &PgConnectOptions, options: &PostgresOptions) -> Result<()> {
-    let pool = PgPoolOptions::new()
-        .max_connections(1)
-        .acquire_timeout(options.wait)
-        .connect_lazy_with(
-            connect
-                .clone()
-                .options([("statement_timeout", "0"), ("lock_timeout", "0")]),
+    let connect = connect.clone().options([
+        ("statement_timeout", "0".to_owned()),
+        ("idle_in_transaction_session_timeout", "0".to_owned()),
+        ("lock_timeout", millis(options.schema_wait)),
+    ]);
+    let connecting = PgConnection::connect_with(&connect);
+    let mut connection = tokio::time::timeout(options.wait, connecting)
+        .await
+        .map_err(|_| driver_error(sqlx::Error::PoolTimedOut))?
+        .map_err(PostgresDialect::error)?;
+    let busy = SchemaError::Busy {
+        seconds: options.schema_wait.as_secs(),
+    };
+    match connection.lock().await {
+        Ok(()) => {}
+        Err(MigrateError::Execute(error)) if is_lock_timeout(&error) => return Err(busy.into()),
+        Err(MigrateError::Execute(error)) => return Err(PostgresDialect::error(error)),
+        Err(error) => return Err(StoreError::Unavailable(Box::new(error))),
+    }
+    let outcome = change_schema(&mut connection, options).await;
+    // Closing gives the lock back, whatever became of the connection.
+    let _ = connection.close().await;
+    outcome
+}
+
+/// A step that changes a table waits for those who use it, and everybody who comes later waits
+/// behind it. So it waits a short while only, lets them pass, and tries again, as long as a start
+/// waits for others.
+async fn change_schema(connection: &mut PgConnection, options: &PostgresOptions) -> Result<()> {
+    let give_up = tokio::time::Instant::now() + options.schema_wait;
+    loop {
+        let mut transaction = connection.begin().await.map_err(PostgresDialect::error)?;
+        transaction
+            .execute("SET LOCAL lock_timeout = '2s'")
+            .await
+            .map_err(PostgresDialect::error)?;
+        let changed = schema::bring_up_to_date::<PostgresDialect>(
+            &mut transaction,
+            STEPS,
+            |step| step.postgres,
+            options.admit,
         );
-    let migrator = Migrator::with_migrations(migrations(|pair| pair.postgres));
-    let done = migrator.run(&pool).await;
-    pool.close().await;
-    done.map_err(|error| match error {
-        MigrateError::Execute(error) => PostgresDialect::error(error),
-        error => StoreError::Unavailable(Box::new(error)),
-    })
+        match changed.await {
+            Ok(()) => return transaction.commit().await.map_err(PostgresDialect::error),
+            Err(StoreError::Unavailable(error))
+                if error.downcast_ref().is_some_and(is_lock_timeout)
+                    && tokio::time::Instant::now() < give_up =>
+            {
+                transaction
+                    .rollback()
+                    .await
+                    .map_err(PostgresDialect::error)?;
+                tracing::warn!("a table is in use: the schema is tried again in a second");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// `lock_not_available`.
+fn is_lock_timeout(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    code.is_some_and(|code| code == "55P03")
 }
 
 /// Sees to it that a commit is on disk when it is acknowledged, whatever the server's default.
@@ -249,6 +337,12 @@ impl Dialect for PostgresDialect {
     const EMBEDDED: bool = false;
     const BEGIN_READ: &'static str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
     const BEGIN_WRITE: &'static str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+    const BEGIN_WHOLE: &'static str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE";
+    // INVARIANT: none of them reads, so that the state that is read is the one behind the lock.
+    const HOLD: &'static [&'static Statement] =
+        &[&NO_LIMIT, &NO_IDLE_LIMIT, &SHORT_WAIT, &LOCK_WHOLE];
+    const COUNT_SERVERS: Option<&'static Statement> = Some(&COUNT_SERVERS);
+    const RENUMBER: &'static [&'static Statement] = &[&RENUMBER_AUDIT];
     const STATEMENTS: &'static [&'static Statement] = ALL;
 
     fn text_of(statement: &Statement) -> &'static str {
@@ -311,6 +405,14 @@ impl Dialect for PostgresDialect {
     async fn identity(pool: &Pool<Postgres>) -> Result<Option<DatabaseIdentity>> {
         let mut connection = pool.acquire().await.map_err(Self::error)?;
         identity::identity(&mut connection).await.map(Some)
+    }
+
+    fn rows(columns: usize, rows: &[Record]) -> Vec<Vec<Arg>> {
+        whole::all_at_once(columns, rows)
+    }
+
+    async fn backup(_connection: &mut PgConnection, _path: &str) -> Result<()> {
+        Err(StoreError::Internal(Box::new(NotHereError)))
     }
 
     fn text(row: &PgRow, column: &str) -> sqlx::Result<Option<String>> {

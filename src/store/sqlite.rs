@@ -8,7 +8,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use sqlx::error::DatabaseError;
-use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions,
     SqliteRow, SqliteSynchronous,
@@ -18,7 +17,9 @@ use sqlx::{Arguments, Connection as _, Executor, Pool, Row as _, SqlSafeStr, Sql
 use super::dialect::{
     Arg, Dialect, MOST_CHANGES, NulError, Statement, driver_error, known_args, statements,
 };
-use super::sql::{SqlStore, migrations};
+use super::schema::{self, Admit, STEPS};
+use super::sql::{SqlStore, whole};
+use super::whole::Record;
 use super::{DatabaseIdentity, Known, NonceRow, Result, StoreError};
 
 /// A store on SQLite.
@@ -31,6 +32,8 @@ pub struct SqliteOptions {
     pub readers: u32,
     /// How long a writer waits for its turn, or for another process's write to end.
     pub wait: Duration,
+    /// Which databases are opened.
+    pub admit: Admit,
 }
 
 impl Default for SqliteOptions {
@@ -38,9 +41,15 @@ impl Default for SqliteOptions {
         Self {
             readers: 4,
             wait: Duration::from_secs(10),
+            admit: Admit::InService,
         }
     }
 }
+
+/// A copy of the database is not a sound one.
+#[derive(Debug, thiserror::Error)]
+#[error("the copy does not pass SQLite's own check: is the disk sound?")]
+struct DamagedError;
 
 /// What SQLite does differently.
 #[derive(Debug)]
@@ -94,6 +103,8 @@ statements! {
             AND c.revision > known.revision
             AND c.revision > a.revision - $3
             AND c.revision <= a.revision";
+    BACK_UP = "
+        VACUUM INTO $1";
 }
 
 impl SqlStore<SqliteDialect> {
@@ -120,7 +131,7 @@ impl SqlStore<SqliteDialect> {
         };
         // Lazily: the first connection makes the schema before another sees the file.
         let writers = pool(1).connect_lazy_with(connect.clone());
-        migrate(&writers).await?;
+        migrate(&writers, options.admit).await?;
         let readers = pool(options.readers.max(1)).connect_lazy_with(connect);
         Ok(Self::new(readers, writers.clone(), writers, options.wait))
     }
@@ -143,7 +154,7 @@ impl SqlStore<SqliteDialect> {
             .test_before_acquire(false)
             .after_connect(|connection, _| Box::pin(assert_durable(connection, "memory")))
             .connect_lazy_with(connect);
-        migrate(&pool).await?;
+        migrate(&pool, options.admit).await?;
         Ok(Self::new(pool.clone(), pool.clone(), pool, options.wait))
     }
 }
@@ -163,16 +174,13 @@ async fn create_private(path: &Path) -> Result<()> {
 
 /// Brings the schema up to date in one transaction, which takes SQLite's lock first: a second
 /// process waits, then finds nothing left to do.
-async fn migrate(pool: &Pool<Sqlite>) -> Result<()> {
-    let migrator = Migrator::with_migrations(migrations(|pair| pair.sqlite));
+async fn migrate(pool: &Pool<Sqlite>, admit: Admit) -> Result<()> {
     let mut transaction = pool
         .begin_with("BEGIN EXCLUSIVE")
         .await
         .map_err(SqliteDialect::error)?;
-    migrator
-        .run_direct(None, &mut *transaction, false)
-        .await
-        .map_err(|error| StoreError::Unavailable(Box::new(error)))?;
+    schema::bring_up_to_date::<SqliteDialect>(&mut transaction, STEPS, |step| step.sqlite, admit)
+        .await?;
     transaction.commit().await.map_err(SqliteDialect::error)
 }
 
@@ -265,6 +273,12 @@ impl Dialect for SqliteDialect {
     const EMBEDDED: bool = true;
     const BEGIN_READ: &'static str = "BEGIN DEFERRED";
     const BEGIN_WRITE: &'static str = "BEGIN IMMEDIATE";
+    const BEGIN_WHOLE: &'static str = "BEGIN IMMEDIATE";
+    /// The only writer has the lock.
+    const HOLD: &'static [&'static Statement] = &[];
+    const COUNT_SERVERS: Option<&'static Statement> = None;
+    /// SQLite sees to it itself.
+    const RENUMBER: &'static [&'static Statement] = &[];
     const STATEMENTS: &'static [&'static Statement] = ALL;
 
     fn text_of(statement: &Statement) -> &'static str {
@@ -330,6 +344,29 @@ impl Dialect for SqliteDialect {
 
     async fn identity(_pool: &Pool<Sqlite>) -> Result<Option<DatabaseIdentity>> {
         Ok(None)
+    }
+
+    fn rows(_columns: usize, rows: &[Record]) -> Vec<Vec<Arg>> {
+        whole::one_by_one(rows)
+    }
+
+    /// What was written is read again: a copy that cannot be is none.
+    async fn backup(connection: &mut SqliteConnection, path: &str) -> Result<()> {
+        Self::execute(connection, &BACK_UP, vec![Arg::from(path)]).await?;
+        let options = SqliteConnectOptions::new().filename(path).read_only(true);
+        let mut copy = SqliteConnection::connect_with(&options)
+            .await
+            .map_err(Self::error)?;
+        let checked = copy.fetch_one("PRAGMA quick_check(1)").await;
+        copy.close().await.map_err(Self::error)?;
+        let verdict: String = checked
+            .and_then(|row| row.try_get(0))
+            .map_err(Self::error)?;
+        if verdict == "ok" {
+            Ok(())
+        } else {
+            Err(StoreError::Unavailable(Box::new(DamagedError)))
+        }
     }
 
     fn text(row: &SqliteRow, column: &str) -> sqlx::Result<Option<String>> {

@@ -1,7 +1,9 @@
 //! The two schemas say the same, and every statement is one that both databases take.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
+use rampart::store::whole::tables::{Kind, NOT_MOVED, TABLES};
 use rampart::store::{PostgresOptions, PostgresStore, SqliteOptions, SqliteStore, Store, open};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, PgConnection, Row};
@@ -154,6 +156,52 @@ async fn both_schemas_are_the_same() {
     assert_eq!(sqlite, postgres);
 }
 
+/// What a move takes along is everything that there is.
+#[tokio::test]
+async fn every_table_is_moved_or_is_said_not_to_be() {
+    let place = Place::file();
+    place.open().await.close().await;
+    let mut schema = sqlite_schema(&place).await;
+    for (name, _) in NOT_MOVED {
+        assert!(schema.remove(*name).is_some(), "{name}");
+    }
+    for table in TABLES {
+        let found = schema.remove(table.name).expect(table.name);
+        let kinds: BTreeMap<_, _> = found
+            .columns
+            .iter()
+            .map(|(name, (kind, _))| (name.as_str(), kind.as_str()))
+            .collect();
+        let listed: BTreeMap<_, _> = table
+            .columns
+            .iter()
+            .map(|column| {
+                let kind = match column.kind {
+                    Kind::Text => "TEXT",
+                    Kind::Int => "BIGINT",
+                    Kind::Blob => "BLOB",
+                };
+                (column.name, kind)
+            })
+            .collect();
+        assert_eq!(listed, kinds, "{}", table.name);
+        let key: BTreeSet<_> = table.columns[..table.key].iter().map(|c| c.name).collect();
+        let primary = found.keys.iter().find(|(is_primary, _)| *is_primary);
+        let primary: BTreeSet<_> = primary.unwrap().1.iter().map(String::as_str).collect();
+        assert_eq!(key, primary, "{}", table.name);
+        for (index, column) in table.columns.iter().enumerate() {
+            let sealed = table.sealed.as_ref().is_some_and(|s| s.column == index);
+            assert_eq!(
+                sealed,
+                column.name.starts_with("sealed_"),
+                "{}",
+                column.name
+            );
+        }
+    }
+    assert!(schema.is_empty(), "{:?}", schema.keys());
+}
+
 #[tokio::test]
 async fn both_databases_take_every_statement() {
     let memory = SqliteStore::in_memory().await.unwrap();
@@ -238,20 +286,106 @@ async fn a_file_is_its_owners_alone() {
     store.close().await;
 }
 
-/// A schema from a later release, or one that was changed, is not touched.
+async fn reopen(place: &Place) -> rampart::store::Result<()> {
+    let url = match place {
+        Place::Postgres(database) => database.url.clone(),
+        place => format!("sqlite://{}", place.path().unwrap().display()),
+    };
+    open(&url).await?.close().await;
+    Ok(())
+}
+
+/// Why a store was not opened, with all that is behind it.
+fn reason(opened: rampart::store::Result<()>) -> String {
+    let mut text = String::new();
+    let error = opened.unwrap_err();
+    let mut cause: Option<&dyn std::error::Error> = Some(&error);
+    while let Some(error) = cause {
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
+
 #[tokio::test]
-async fn an_unknown_schema_is_refused() {
+async fn a_later_schema_serves_until_it_says_that_it_cannot() {
     for place in [Place::file(), Place::postgres().await] {
         place.open().await.close().await;
-        let later = "UPDATE _sqlx_migrations SET version = 9000 WHERE version = 2";
-        assert!(place.tamper(later).await);
-        let opened = match &place {
-            Place::Postgres(database) => open(&database.url).await,
-            place => open(&format!("sqlite://{}", place.path().unwrap().display())).await,
+        let record =
+            "INSERT INTO _sqlx_steps (version, description, success, checksum, execution_time)
+            VALUES (9000, 'later', TRUE, 'x', 0)";
+        let record = match &place {
+            Place::Postgres(_) => record.to_owned(),
+            _ => record.replace("'x'", "x'00'"),
         };
-        assert!(opened.is_err());
+        assert!(place.tamper(&record).await);
+        reopen(&place).await.unwrap();
+        let floor = "INSERT INTO settings (account_id, name, value)
+            VALUES ('0000000000000000', 'schema_floor', '9000')";
+        assert!(place.tamper(floor).await);
+        let reason = reason(reopen(&place).await);
+        assert!(reason.contains("builds that know step 9000"), "{reason}");
         if let Place::Postgres(database) = place {
             database.remove().await;
         }
     }
+}
+
+/// A schema that was changed is not touched.
+#[tokio::test]
+async fn an_edited_schema_is_refused() {
+    for place in [Place::file(), Place::postgres().await] {
+        place.open().await.close().await;
+        let edit = "UPDATE _sqlx_migrations SET checksum = 'x'";
+        let edit = match &place {
+            Place::Postgres(_) => edit.to_owned(),
+            _ => edit.replace("'x'", "x'00'"),
+        };
+        assert!(place.tamper(&edit).await);
+        let reason = reason(reopen(&place).await);
+        assert!(reason.contains("step 1 of the schema"), "{reason}");
+        if let Place::Postgres(database) = place {
+            database.remove().await;
+        }
+    }
+}
+
+/// One changes the schema; the others wait for it, not for ever.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn replicas_wait_for_the_one_that_changes_the_schema() {
+    let database = Database::create().await;
+    let mut first = PgConnection::connect(&database.url).await.unwrap();
+    // The lock that every release takes.
+    sqlx::migrate::Migrate::lock(&mut first).await.unwrap();
+    let connect = |schema_wait| {
+        let url = database.url.clone();
+        let options = PostgresOptions {
+            schema_wait,
+            ..PostgresOptions::default()
+        };
+        async move { PostgresStore::connect(&url, options).await }
+    };
+    let refused = connect(Duration::from_millis(200)).await;
+    let reason = reason(refused.map(drop));
+    assert!(
+        reason.contains("another server has been bringing"),
+        "{reason}"
+    );
+    let waiting = tokio::spawn(connect(Duration::from_mins(1)));
+    // Once it is seen to wait, the first one ends.
+    let waits = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
+    while sqlx::query_scalar::<_, i64>(waits)
+        .fetch_one(&mut first)
+        .await
+        .unwrap()
+        == 0
+    {
+        tokio::task::yield_now().await;
+    }
+    assert!(!waiting.is_finished());
+    first.close().await.unwrap();
+    let store = waiting.await.unwrap().unwrap();
+    assert_eq!(store.list_accounts(None, 9).await.unwrap(), []);
+    store.close().await;
+    database.remove().await;
 }

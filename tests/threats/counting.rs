@@ -1,5 +1,6 @@
 //! A store that counts what is asked of it, and that can be cut off.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -8,6 +9,7 @@ use rampart::model::account::{Account, RevisionTag};
 use rampart::model::audit::RefusalKey;
 use rampart::model::key::AccessKey;
 use rampart::policy::ids::{AccessKeyId, AccountId};
+use rampart::store::whole::{Standing, Whole};
 use rampart::store::{
     DatabaseIdentity, FreshnessAnswer, Known, NonceRow, Result, Snapshot, Store, StoreError, Tx,
 };
@@ -89,6 +91,18 @@ impl Store for Counting {
     }
     async fn ping(&self) -> Result<()> {
         self.count()?.ping().await
+    }
+    async fn standing(&self) -> Result<Standing> {
+        self.count()?.standing().await
+    }
+    async fn hold_whole(&self) -> Result<Box<dyn Whole>> {
+        self.count()?.hold_whole().await
+    }
+    async fn count_servers(&self) -> Result<u64> {
+        self.count()?.count_servers().await
+    }
+    async fn backup(&self, path: &Path) -> Result<()> {
+        self.count()?.backup(path).await
     }
     async fn close(&self) {
         self.inner.close().await;

@@ -102,7 +102,21 @@ pub(super) async fn append<D: Dialect>(
     if session.account_id() != AccountId::SYSTEM {
         session.expect_own(record.account)?;
     }
-    let args = args![
+    session.execute(&APPEND, appended(record)).await.map(drop)
+}
+
+/// Writes a row where there is no session: in a transaction over the whole database.
+pub(super) async fn append_to<D: Dialect>(
+    connection: &mut Connection<D>,
+    record: &AuditRecord,
+) -> Result<()> {
+    D::execute(connection, &APPEND, appended(record))
+        .await
+        .map(drop)
+}
+
+fn appended(record: &AuditRecord) -> Vec<Arg> {
+    args![
         record.account.to_string(),
         record.at_millis,
         record.request_id.as_str(),
@@ -111,8 +125,7 @@ pub(super) async fn append<D: Dialect>(
         record.source_ip.as_str(),
         record.operation.as_str(),
         record.resource.as_str(),
-    ];
-    session.execute(&APPEND, args).await.map(drop)
+    ]
 }
 
 pub(super) async fn list<D: Dialect>(

@@ -20,19 +20,22 @@ mod settings;
 mod tags;
 mod token_keys;
 mod users;
+pub(super) mod whole;
 
-use std::borrow::Cow;
+use std::path::Path;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sqlx::migrate::{Migration, MigrationType};
-use sqlx::{Pool, SqlSafeStr};
+use sqlx::Pool;
 
 use self::queue::WriterQueue;
 use self::session::Session;
-use super::dialect::{Dialect, Statement};
+use self::whole::SqlWhole;
+use super::dialect::{Dialect, Fields, Statement};
+use super::whole::{Standing, Whole};
 use super::{
     DatabaseIdentity, FreshnessAnswer, Known, NonceRow, Result, Snapshot, Store, StoreError, Tx,
+    schema,
 };
 use crate::model::account::{Account, RevisionTag};
 use crate::model::audit::RefusalKey;
@@ -66,10 +69,12 @@ const STATEMENTS: &[&[&Statement]] = &[
     policies::ALL,
     removed::ALL,
     roles::ALL,
+    schema::ALL,
     settings::ALL,
     tags::ALL,
     token_keys::ALL,
     users::ALL,
+    whole::ALL,
 ];
 
 impl<D: Dialect> SqlStore<D> {
@@ -97,10 +102,10 @@ impl<D: Dialect> SqlStore<D> {
         &self.writers
     }
 
-    /// Every statement, those of the dialect too.
+    /// Every statement, those of the dialect and those that are made too.
     pub(super) fn statements() -> impl Iterator<Item = &'static Statement> {
         let own = STATEMENTS.iter().copied().flatten();
-        own.chain(D::STATEMENTS).copied()
+        own.chain(D::STATEMENTS).copied().chain(whole::made())
     }
 
     /// Prepares every statement on the database and answers how many there are. It is what a
@@ -192,6 +197,31 @@ impl<D: Dialect> Store for SqlStore<D> {
         accounts::ping::<D>(&mut *acquire::<D>(&self.urgent).await?).await
     }
 
+    async fn hold_whole(&self) -> Result<Box<dyn Whole>> {
+        Ok(Box::new(SqlWhole::<D>::hold(&self.writers).await?))
+    }
+
+    async fn standing(&self) -> Result<Standing> {
+        schema::standing::<D>(&mut *acquire::<D>(&self.urgent).await?).await
+    }
+
+    async fn count_servers(&self) -> Result<u64> {
+        let Some(statement) = D::COUNT_SERVERS else {
+            return Ok(0);
+        };
+        let mut connection = acquire::<D>(&self.urgent).await?;
+        let rows = D::fetch(&mut connection, statement, Vec::new()).await?;
+        let counted = |row| Fields::<D>::of(row, "pg_stat_activity").number("counted");
+        rows.first().map_or(Ok(0), counted)
+    }
+
+    async fn backup(&self, path: &Path) -> Result<()> {
+        let path = path
+            .to_str()
+            .ok_or_else(|| StoreError::Internal(Box::new(PathError)))?;
+        D::backup(&mut *acquire::<D>(&self.readers).await?, path).await
+    }
+
     async fn close(&self) {
         self.readers.close().await;
         self.writers.close().await;
@@ -199,62 +229,13 @@ impl<D: Dialect> Store for SqlStore<D> {
     }
 }
 
+/// SQLite takes no other.
+#[derive(Debug, thiserror::Error)]
+#[error("the path is not UTF-8")]
+struct PathError;
+
 async fn acquire<D: Dialect>(
     pool: &Pool<D::Database>,
 ) -> Result<sqlx::pool::PoolConnection<D::Database>> {
     pool.acquire().await.map_err(D::error)
-}
-
-/// A step of the schema, in both tongues.
-pub(super) struct MigrationPair {
-    number: i64,
-    name: &'static str,
-    pub(super) sqlite: &'static str,
-    pub(super) postgres: &'static str,
-}
-
-/// A step of the schema from its pair of files, `migrations/<database>/<number>_<name>.sql`.
-macro_rules! migration {
-    ($number:literal, $digits:literal, $name:literal) => {
-        MigrationPair {
-            number: $number,
-            name: $name,
-            sqlite: include_str!(concat!(
-                "../../../migrations/sqlite/",
-                $digits,
-                "_",
-                $name,
-                ".sql"
-            )),
-            postgres: include_str!(concat!(
-                "../../../migrations/postgres/",
-                $digits,
-                "_",
-                $name,
-                ".sql"
-            )),
-        }
-    };
-}
-
-/// Every step, in order. One that has been released is never edited.
-const MIGRATIONS: &[MigrationPair] = &[
-    migration!(1, "0001", "foundation"),
-    migration!(2, "0002", "changes"),
-];
-
-/// The steps in one tongue.
-pub(super) fn migrations(text: fn(&MigrationPair) -> &'static str) -> Vec<Migration> {
-    MIGRATIONS
-        .iter()
-        .map(|pair| {
-            Migration::new(
-                pair.number,
-                Cow::Borrowed(pair.name),
-                MigrationType::Simple,
-                text(pair).into_sql_str(),
-                false,
-            )
-        })
-        .collect()
 }
