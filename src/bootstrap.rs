@@ -10,6 +10,7 @@
 //! - [`incarnation`]: which database this is; a copy of it is told from the original, by its
 //!   directory and by the server that holds it.
 //! - [`first_account`]: made when the database has none; [`RootCredentials`] come back once.
+//! - [`renew`]: a copy becomes a database of its own.
 //! - [`greeting`]: what the operator reads at the first start.
 
 mod core_dumps;
@@ -19,6 +20,7 @@ mod greeting;
 mod identity;
 mod incarnation;
 mod master_key;
+mod renewal;
 
 use std::path::PathBuf;
 
@@ -29,12 +31,12 @@ pub use core_dumps::forbid_core_dumps;
 pub use data_dir::{DataDir, LOCK_FILE};
 pub use first_account::{FirstAccountSource, RootCredentials, Seal, first_account};
 pub use greeting::greeting;
-pub use identity::{record, recorded};
+pub use identity::{line_of, recorded};
 pub use incarnation::{
-    NEXT_INCARNATION, check_directory, draw_incarnation, incarnation, name_database,
-    parse_incarnation, put_incarnation, stored_incarnation,
+    check_directory, draw_incarnation, incarnation, name_database, stored_incarnation,
 };
-pub use master_key::master_key;
+pub use master_key::{master_key, master_key_of, read_master_key};
+pub use renewal::{Renewal, check_ring, incarnation_of, open_sealed, renew, seal_anew, take_over};
 
 /// The name of the file with root's first credentials, in the data directory.
 pub const CREDENTIALS_FILE: &str = "root-credentials.json";
@@ -125,12 +127,6 @@ pub enum BootstrapError {
         /// What the server says.
         found: String,
     },
-    /// Some of what the database holds is sealed for the incarnation that it is about to get.
-    #[error(
-        "giving the database an incarnation of its own was broken off: run `rampart key \
-         adopt-database --as copy` again"
-    )]
-    UnfinishedAdoption,
     /// The data directory has been used, and the database is empty.
     #[error(
         "the database is empty, but `{}` holds the root credentials of another one: check the \
@@ -153,6 +149,28 @@ pub enum BootstrapError {
         /// The settings' key path.
         key: &'static str,
     },
+    /// What is sealed does not open, or cannot be sealed.
+    #[error("a secret in `{table}` does not open: is this the master key of this database?")]
+    Sealed {
+        /// The table.
+        table: &'static str,
+        /// Why.
+        #[source]
+        source: SealError,
+    },
+    /// There is no master key for a database that has been used.
+    #[error(
+        "`{}` is missing: the database has been used, and nothing that it has sealed can be opened \
+         without its master key. Put the key there, or say where it is",
+        path.display()
+    )]
+    NoMasterKey {
+        /// Where it should be.
+        path: PathBuf,
+    },
+    /// The database has never been started on.
+    #[error("the database has not been used: there is nothing in it")]
+    Unused,
     /// The root key's secret cannot be sealed.
     #[error("the root key's secret cannot be sealed")]
     Seal(#[from] SealError),

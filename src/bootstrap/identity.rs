@@ -5,18 +5,16 @@
 //! itself ([`DatabaseIdentity`]) is written down beside the incarnation, and a database that has become
 //! another one is not started on until the operator has said which of the two it is
 //! (`rampart key adopt-database`). An embedded database is told by its data directory
-//! ([`super::incarnation`]).
+//! ([`super::incarnation`]). The line names the incarnation too, so whoever draws another one has made
+//! it void.
 
 use super::BootstrapError;
 use crate::credential::seal::Incarnation;
 use crate::iam::generate;
 use crate::policy::ids::AccountId;
 use crate::ports::Entropy;
-use crate::store::{DatabaseIdentity, Snapshot, Store, Tx};
-
-/// The system account's setting: the incarnation, and the identity that it was seen with. Whoever
-/// draws another incarnation has thereby made the old line void.
-const SETTING: &str = "database_identity";
+use crate::store::whole::DATABASE_IDENTITY;
+use crate::store::{DatabaseIdentity, Snapshot, Store};
 
 /// Refuses a database that is not the one of its incarnation; writes down which one it is where that
 /// is not known yet.
@@ -47,7 +45,8 @@ pub(super) async fn check(
         _ => {
             let tag = generate::revision_tag(entropy);
             let mut tx = store.begin_write(AccountId::SYSTEM, tag).await?;
-            record(tx.as_mut(), incarnation, &found).await?;
+            tx.put_setting(DATABASE_IDENTITY, &line_of(incarnation, &found))
+                .await?;
             Ok(tx.commit().await?)
         }
     }
@@ -61,7 +60,7 @@ pub async fn recorded(
     system: &mut dyn Snapshot,
     incarnation: Incarnation,
 ) -> Result<Option<DatabaseIdentity>, BootstrapError> {
-    let line = system.get_setting(SETTING).await?;
+    let line = system.get_setting(DATABASE_IDENTITY).await?;
     Ok(line.and_then(|line| {
         let (of, identity) = line.split_once(' ')?;
         (of == hex::encode(incarnation)).then_some(())?;
@@ -69,15 +68,8 @@ pub async fn recorded(
     }))
 }
 
-/// Writes down which database this incarnation is of.
-///
-/// # Errors
-/// As the store.
-pub async fn record(
-    system: &mut dyn Tx,
-    incarnation: Incarnation,
-    identity: &DatabaseIdentity,
-) -> Result<(), BootstrapError> {
-    let line = format!("{} {identity}", hex::encode(incarnation));
-    Ok(system.put_setting(SETTING, &line).await?)
+/// What is written down of the database that this incarnation is of: the value of
+/// [`DATABASE_IDENTITY`].
+pub fn line_of(incarnation: Incarnation, identity: &DatabaseIdentity) -> String {
+    format!("{} {identity}", hex::encode(incarnation))
 }

@@ -14,14 +14,8 @@ use crate::credential::seal::Incarnation;
 use crate::iam::generate;
 use crate::policy::ids::AccountId;
 use crate::ports::Entropy;
-use crate::store::{Snapshot, Store, Tx};
-
-/// The system account's setting.
-const SETTING: &str = "incarnation";
-
-/// The system account's setting that names the incarnation which a copy is about to get, while what
-/// it holds is sealed anew; empty where there is none.
-pub const NEXT_INCARNATION: &str = "next_incarnation";
+use crate::store::whole::INCARNATION;
+use crate::store::{Snapshot, Store};
 
 /// The database's incarnation, drawn if it has none yet.
 ///
@@ -35,11 +29,7 @@ pub async fn incarnation(
     let sidecar = dir.map(sidecar).transpose()?.flatten();
     let mut system = store.begin_read(AccountId::SYSTEM).await?;
     let stored = stored_incarnation(system.as_mut()).await?;
-    let next = system.get_setting(NEXT_INCARNATION).await?;
     drop(system);
-    if next.is_some_and(|next| !next.is_empty()) {
-        return Err(BootstrapError::UnfinishedAdoption);
-    }
     let incarnation = match stored {
         Some(stored) => {
             identity::check(store, stored, entropy).await?;
@@ -66,37 +56,17 @@ fn sidecar(dir: &DataDir) -> Result<Option<Incarnation>, BootstrapError> {
 pub async fn stored_incarnation(
     system: &mut dyn Snapshot,
 ) -> Result<Option<Incarnation>, BootstrapError> {
-    let stored = system.get_setting(SETTING).await?;
+    let stored = system.get_setting(INCARNATION).await?;
     stored.map(|text| parse_incarnation(&text)).transpose()
 }
 
-/// Makes the database that one.
-///
-/// # Errors
-/// As the store.
-pub async fn put_incarnation(
-    system: &mut dyn Tx,
-    incarnation: Incarnation,
-) -> Result<(), BootstrapError> {
-    Ok(system
-        .put_setting(SETTING, &hex::encode(incarnation))
-        .await?)
-}
-
-/// Refuses a directory that belongs to another database than the one of this incarnation, or of the
-/// one that it is about to get.
+/// Refuses a directory that belongs to another database than the one of this incarnation.
 ///
 /// # Errors
 /// [`BootstrapError::OtherDatabase`].
-pub fn check_directory(
-    dir: &DataDir,
-    stored: Incarnation,
-    next: Option<Incarnation>,
-) -> Result<(), BootstrapError> {
+pub fn check_directory(dir: &DataDir, stored: Incarnation) -> Result<(), BootstrapError> {
     match sidecar(dir)? {
-        Some(known) if known != stored && Some(known) != next => {
-            Err(other(dir, Some(known), stored))
-        }
+        Some(known) if known != stored => Err(other(dir, Some(known), stored)),
         _ => Ok(()),
     }
 }
@@ -154,7 +124,7 @@ async fn begin(
     if let Some(dir) = dir {
         name_database(dir, drawn)?;
     }
-    put_incarnation(tx.as_mut(), drawn).await?;
+    tx.put_setting(INCARNATION, &hex::encode(drawn)).await?;
     tx.commit().await?;
     Ok(drawn)
 }
@@ -179,11 +149,14 @@ pub fn name_database(dir: &DataDir, incarnation: Incarnation) -> Result<(), Boot
 ///
 /// # Errors
 /// [`BootstrapError::MalformedIncarnation`].
-pub fn parse_incarnation(text: &str) -> Result<Incarnation, BootstrapError> {
+pub(super) fn parse_incarnation(text: &str) -> Result<Incarnation, BootstrapError> {
     parse(text, || "the database".to_owned())
 }
 
-fn parse(text: &str, place: impl FnOnce() -> String) -> Result<Incarnation, BootstrapError> {
+pub(super) fn parse(
+    text: &str,
+    place: impl FnOnce() -> String,
+) -> Result<Incarnation, BootstrapError> {
     let mut bytes = [0; 16];
     hex::decode_to_slice(text, &mut bytes)
         .map_err(|_| BootstrapError::MalformedIncarnation { place: place() })?;

@@ -22,7 +22,7 @@ pub fn master_key(
     entropy: &dyn Entropy,
 ) -> Result<MasterKey, BootstrapError> {
     if let Some(path) = given {
-        return read(path, || std::fs::read_to_string(path));
+        return read_master_key(path);
     }
     let Some(dir) = dir else {
         return Ok(fresh(entropy));
@@ -39,6 +39,28 @@ pub fn master_key(
     text.push('\n');
     dir.write_private(MASTER_KEY_FILE, text.as_bytes())?;
     Ok(key)
+}
+
+/// The master key of a database that has been used: of the file `given`, else of the data
+/// directory. None is made.
+///
+/// # Errors
+/// [`BootstrapError::NoMasterKey`].
+pub fn master_key_of(given: Option<&Path>, dir: &DataDir) -> Result<MasterKey, BootstrapError> {
+    let path = dir.file(MASTER_KEY_FILE);
+    match (given, dir.read(MASTER_KEY_FILE)?) {
+        (Some(given), _) => read_master_key(given),
+        (None, Some(text)) => read(&path, || Ok(text)),
+        (None, None) => Err(BootstrapError::NoMasterKey { path }),
+    }
+}
+
+/// The master key that a file holds.
+///
+/// # Errors
+/// [`BootstrapError::MalformedMasterKey`].
+pub fn read_master_key(path: &Path) -> Result<MasterKey, BootstrapError> {
+    read(path, || std::fs::read_to_string(path))
 }
 
 fn read(

@@ -7,6 +7,7 @@ pub mod account;
 mod call;
 mod check_config;
 mod key;
+mod moving;
 mod operate;
 pub mod operator;
 pub mod policy;
@@ -50,6 +51,12 @@ enum Command {
     /// Make master keys and change the keys that seal session tokens.
     #[command(subcommand)]
     Key(key::KeyCommand),
+    /// Write a backup of the embedded database, while it serves.
+    Backup(Box<moving::BackupArgs>),
+    /// Put a backup in the place of the embedded database.
+    Restore(Box<moving::RestoreArgs>),
+    /// Move everything to another database, and retire the one that it comes from.
+    MigrateStore(Box<moving::MigrateStoreArgs>),
     /// Say whether the settings can be used, without starting.
     CheckConfig(Box<check_config::CheckConfigArgs>),
     /// Print the version.
@@ -80,6 +87,9 @@ pub fn run() -> ExitCode {
         Some(Command::Seed(arguments)) => arguments.run(),
         Some(Command::Account(arguments)) => arguments.run(),
         Some(Command::Key(command)) => command.run(),
+        Some(Command::Backup(arguments)) => arguments.run(),
+        Some(Command::Restore(arguments)) => arguments.run(),
+        Some(Command::MigrateStore(arguments)) => arguments.run(),
         Some(Command::CheckConfig(arguments)) => arguments.run(),
         Some(Command::Version) => {
             println!("rampart {}", env!("CARGO_PKG_VERSION"));

@@ -122,14 +122,14 @@ impl AdoptArgs {
     }
 }
 
-type Opening =
+pub(super) type Opening =
     std::pin::Pin<Box<dyn Future<Output = Result<Arc<Iam>, Box<dyn Error + Send + Sync>>> + Send>>;
 
 /// Opens the database where no server runs.
-type OpenOffline = Box<dyn Fn() -> Opening + Send + Sync>;
+pub(super) type OpenOffline = Box<dyn Fn() -> Opening + Send + Sync>;
 
 /// Runs a command on the server that the settings name.
-fn operate(
+pub(super) fn operate(
     data: DataArgs,
     command: impl AsyncFnOnce(
         &Server<OpenOffline>,

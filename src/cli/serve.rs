@@ -21,7 +21,7 @@ pub(super) struct ServeArgs {
 }
 
 /// Flags that say which data is meant.
-#[derive(Debug, Default, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub(super) struct DataArgs {
     /// A file of settings (TOML); `rampart check-config --example` prints one with every key.
     #[arg(long, env = "RAMPART_CONFIG", value_name = "FILE")]

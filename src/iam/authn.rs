@@ -325,6 +325,9 @@ impl Iam {
     ) -> Result<(Established, Current), AuthnError> {
         let account = verified.account();
         let timestamp = verified.timestamp.div_euclid(1000);
+        if timestamp <= self.replay_floor {
+            return Err(AuthnError::TimeExpired);
+        }
         let nonce = NonceRow {
             hash: self.nonce_hasher.hash(request.access_key_id, request.nonce),
             expires_at: timestamp + i64::from(self.window().seconds) + 1,

@@ -40,11 +40,13 @@ use crate::iam::freshness::Freshness;
 use crate::iam::key_ring::{KeyRing, KeyRingError};
 use crate::iam::keys::Keys;
 use crate::iam::replay::Replay;
-use crate::iam::replay::mark::Mark;
+use crate::iam::replay::mark::{LEAD_SECONDS, Mark};
 use crate::iam::secrets::Secrets;
 use crate::model::quotas::Quotas;
+use crate::policy::ids::AccountId;
 use crate::ports::{Clock, Entropy};
-use crate::store::Store;
+use crate::store::whole::REPLAY_FLOOR;
+use crate::store::{Store, StoreError};
 
 /// What a server is started with.
 pub struct IamConfig {
@@ -76,6 +78,9 @@ pub enum StartError {
     /// The ring of token keys.
     #[error(transparent)]
     KeyRing(#[from] KeyRingError),
+    /// The database.
+    #[error("the database cannot be read")]
+    Store(#[from] StoreError),
     /// The replay mark in the data directory.
     #[error("the replay mark in the data directory cannot be opened")]
     ReplayMark(#[from] std::io::Error),
@@ -108,6 +113,9 @@ pub struct Iam {
     pub diagnoses: Diagnoses,
     /// Compiled session policies.
     pub session_policies: SessionPolicies,
+    /// Requests dated up to here (unix seconds) are refused: the database that this one was made
+    /// from may have taken them.
+    replay_floor: i64,
     nonce_hasher: NonceHasher,
     window: TimeWindow,
     forgotten_at: AtomicI64,
@@ -165,18 +173,14 @@ impl Iam {
             Arc::clone(&entropy),
         )
         .await?;
+        let replay_floor = replay_floor(&*store).await?;
+        // What made this database a copy may have done so a moment ago.
+        wait_past(replay_floor, clock.now()).await;
         let embedded = store.is_embedded();
         let mark = match config.data_dir.filter(|_| embedded) {
             Some(dir) => {
                 let mark = Mark::open(&dir, clock.now())?;
-                let settle = mark.settle_seconds(clock.now());
-                if settle > 0 {
-                    tracing::warn!(
-                        seconds = settle,
-                        "the latest stop was not clean; waiting until no request of now can be a replay"
-                    );
-                    tokio::time::sleep(Duration::from_secs(settle.unsigned_abs())).await;
-                }
+                wait_past(mark.floor(), clock.now()).await;
                 Some(mark)
             }
             None => None,
@@ -186,6 +190,7 @@ impl Iam {
             keys: Keys::new(Arc::clone(&store), Arc::clone(&secrets), PATIENCE),
             freshness: Freshness::new(Arc::clone(&store), embedded, config.cache_bytes, PATIENCE),
             replay: Replay::new(config.max_nonces, window, mark),
+            replay_floor,
             nonce_hasher: NonceHasher::new(&config.master_key),
             window: TimeWindow {
                 seconds: config.clock_window_seconds,
@@ -274,5 +279,28 @@ impl Iam {
             tokio::time::timeout(patience, self.store.ping()).await,
             Ok(Ok(()))
         )
+    }
+}
+
+/// Waits until requests of now are past the moment up to which requests are refused, where that is a
+/// second or two away.
+async fn wait_past(floor: i64, now: i64) {
+    let seconds = floor.saturating_sub(now).saturating_add(1);
+    if seconds > 0 {
+        let seconds = seconds.min(LEAD_SECONDS + 1);
+        tracing::warn!(seconds, "waiting until no request of now can be a replay");
+        tokio::time::sleep(Duration::from_secs(seconds.unsigned_abs())).await;
+    }
+}
+
+/// Up to which moment the database that this one was made from may have taken requests.
+async fn replay_floor(store: &dyn Store) -> Result<i64, StoreError> {
+    let mut system = store.begin_read(AccountId::SYSTEM).await?;
+    match system.get_setting(REPLAY_FLOOR).await? {
+        None => Ok(i64::MIN),
+        Some(floor) => floor.parse().map_err(|_| StoreError::Corrupt {
+            table: "settings",
+            column: "value",
+        }),
     }
 }

@@ -2,9 +2,22 @@
 //! its row, so that a row cannot be given another row's secret.
 
 use crate::credential::seal::{Aad, Incarnation, MasterKey, Purpose, SealError, Sealer};
-use crate::credential::secret::SecretText;
+use crate::credential::secret::{SecretBytes, SecretText};
 use crate::model::key::{AccessKey, TokenKeyRecord};
 use crate::policy::ids::AccessKeyId;
+
+/// Where a sealed value is kept, for whoever seals what the database holds anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place<'a> {
+    /// What the value is for.
+    pub purpose: Purpose,
+    /// Its table.
+    pub table: &'a str,
+    /// The id of its row.
+    pub row: &'a str,
+    /// Its column.
+    pub column: &'a str,
+}
 
 /// Seals and opens what the database holds.
 #[derive(Debug)]
@@ -28,6 +41,42 @@ impl Secrets {
     /// Which database this is.
     pub fn incarnation(&self) -> &Incarnation {
         &self.incarnation
+    }
+
+    /// The sealer of what is kept for that purpose in the database.
+    fn sealer(&self, purpose: Purpose) -> Result<&Sealer, SealError> {
+        match purpose {
+            Purpose::SecretsAtRest => Ok(&self.at_rest),
+            Purpose::TokenRing => Ok(&self.ring),
+            _ => Err(SealError::Purpose),
+        }
+    }
+
+    fn aad<'a>(&self, place: Place<'a>) -> Aad<'a> {
+        Aad {
+            purpose: place.purpose,
+            incarnation: self.incarnation,
+            table: place.table,
+            row: place.row,
+            column: place.column,
+        }
+    }
+
+    /// Seals a value for its place in this database.
+    ///
+    /// # Errors
+    /// [`SealError`].
+    pub fn seal_at(&self, place: Place<'_>, plaintext: &[u8]) -> Result<Vec<u8>, SealError> {
+        self.sealer(place.purpose)?
+            .seal(plaintext, &self.aad(place))
+    }
+
+    /// Opens a value at its place in this database.
+    ///
+    /// # Errors
+    /// Where it was not sealed under this master key, for this place, in this database.
+    pub fn open_at(&self, place: Place<'_>, sealed: &[u8]) -> Result<SecretBytes, SealError> {
+        self.sealer(place.purpose)?.open(sealed, &self.aad(place))
     }
 
     fn access_key_aad<'a>(&'a self, id: &'a AccessKeyId) -> Aad<'a> {

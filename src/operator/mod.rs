@@ -1,14 +1,16 @@
 //! The operator's side: what whoever runs the server does to it, beside what callers do through the
-//! API. The seed, accounts, the rotation of token keys, and the control socket that carries all of it
-//! to a running server.
+//! API. The seed, accounts, the rotation of token keys, backups, and the control socket that carries
+//! all of it to a running server; and what moves a database that no server works on.
 //!
 //! Whoever gets here may do everything, so nothing here asks for permission; what it does write is a
 //! row in the audit trail as `operator` for each change. It must not take requests from the network.
 
 pub mod account;
 pub mod adoption;
+pub mod backup;
 pub mod control;
 mod disclosed;
+pub mod moving;
 pub mod seed;
 mod trail;
 
@@ -44,6 +46,9 @@ pub enum OperatorError {
     /// The crypto library would not seal a secret.
     #[error("a secret could not be sealed")]
     Seal,
+    /// The backup could not be written.
+    #[error("the backup could not be written")]
+    Backup(#[source] std::io::Error),
     /// The ring of token keys.
     #[error("the token keys could not be rotated")]
     KeyRing(#[from] KeyRingError),
@@ -62,6 +67,7 @@ impl OperatorError {
             Self::Refused(_) | Self::Seed(_) | Self::AccountTaken => false,
             Self::Keyless { .. }
             | Self::Seal
+            | Self::Backup(_)
             | Self::KeyRing(_)
             | Self::Bootstrap(_)
             | Self::Store(_) => true,

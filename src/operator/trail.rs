@@ -7,7 +7,7 @@ use crate::ports::{Clock, Entropy};
 use crate::store::{StoreError, Tx};
 
 /// Who the trail says did it.
-const PRINCIPAL: &str = "operator";
+pub(super) const PRINCIPAL: &str = "operator";
 
 /// One command's rows: they share a request id.
 pub(super) struct Trail<'a> {

@@ -1,8 +1,8 @@
-//! A copy gets an incarnation of its own, also where the first run was broken off.
+//! A copy gets an incarnation of its own.
 
 use std::path::Path;
 
-use rampart::bootstrap::{self, BootstrapError, NEXT_INCARNATION};
+use rampart::bootstrap;
 use rampart::credential::seal::MasterKey;
 use rampart::iam::secrets::Secrets;
 use rampart::model::account::RevisionTag;
@@ -14,7 +14,6 @@ use crate::support::{ACCOUNT, Bench, OTHER, PLAIN, SECRET};
 
 /// The incarnation of every bench.
 const HERE: [u8; 16] = [1; 16];
-const NEXT: [u8; 16] = [8; 16];
 
 fn master_key() -> MasterKey {
     MasterKey::generate([7; 32])
@@ -41,44 +40,31 @@ async fn two_accounts() -> Bench {
 }
 
 #[tokio::test]
-async fn t09_a_run_that_was_broken_off_is_taken_up() {
+async fn t09_a_copy_is_sealed_anew_in_one_step() {
     let bench = two_accounts().await;
     let store = &*bench.iam.store;
-    // As if the power had gone between the two accounts.
-    set(
-        &bench,
-        AccountId::SYSTEM,
-        NEXT_INCARNATION,
-        &hex::encode(NEXT),
-    )
-    .await;
-    let next = Secrets::new(&master_key(), NEXT);
-    let first: AccountId = ACCOUNT.parse().unwrap();
-    let id = format!("LTAI{ACCOUNT}").parse().unwrap();
-    let sealed = next.seal_access_key(&id, SECRET).unwrap();
-    let mut tx = store
-        .begin_write(first, RevisionTag([10; 16]))
-        .await
-        .unwrap();
-    tx.update_key_secret(&id, &sealed).await.unwrap();
-    tx.commit().await.unwrap();
-
-    let start = bootstrap::incarnation(store, None, &*bench.iam.entropy).await;
-    assert!(matches!(start, Err(BootstrapError::UnfinishedAdoption)));
-    let key = master_key();
-    let idle = Idle {
+    let mut system = store.begin_read(AccountId::SYSTEM).await.unwrap();
+    let before = system.list_token_keys().await.unwrap();
+    drop(system);
+    let (key, wrong) = (master_key(), MasterKey::generate([6; 32]));
+    let idle = |master_key| Idle {
         store,
         dir: None,
-        master_key: &key,
+        master_key,
         clock: &*bench.clock,
         entropy: &*bench.iam.entropy,
     };
-    assert!(idle.adopt(Adoption::Original).await.is_err());
-    let adopted = idle.adopt(Adoption::Copy).await.unwrap();
-    assert_eq!((adopted.incarnation, adopted.sealed_anew), (NEXT, 1));
+    // Under another master key nothing is done.
+    assert!(idle(&wrong).adopt(Adoption::UncheckedCopy).await.is_err());
+    let start = bootstrap::incarnation(store, None, &*bench.iam.entropy).await;
+    assert_eq!(start.unwrap(), HERE);
+    let adopted = idle(&key).adopt(Adoption::UncheckedCopy).await.unwrap();
+    assert_eq!(adopted.sealed_anew, 2);
+    assert_ne!(adopted.incarnation, HERE);
 
     let start = bootstrap::incarnation(store, None, &*bench.iam.entropy).await;
-    assert_eq!(start.unwrap(), NEXT);
+    assert_eq!(start.unwrap(), adopted.incarnation);
+    let next = Secrets::new(&key, adopted.incarnation);
     for account in [ACCOUNT, OTHER] {
         let mut snapshot = store.begin_read(account.parse().unwrap()).await.unwrap();
         let keys = snapshot.list_keys(KeyOwner::Root).await.unwrap();
@@ -88,6 +74,7 @@ async fn t09_a_run_that_was_broken_off_is_taken_up() {
     let mut system = store.begin_read(AccountId::SYSTEM).await.unwrap();
     let ring = system.list_token_keys().await.unwrap();
     assert_eq!(ring.len(), 1);
+    assert!(before.iter().all(|old| old.id < ring[0].id));
     next.open_token_key(&ring[0]).unwrap();
     let trail = system.list_audit(1).await.unwrap();
     assert_eq!(

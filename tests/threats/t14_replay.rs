@@ -1,8 +1,11 @@
 //! Row 14: nothing that was accepted once is accepted again: after a crash, with the clock set
 //! back, or where it was dated ahead.
 
+use rampart::model::account::RevisionTag;
 use rampart::ops::declare::Product;
+use rampart::policy::ids::AccountId;
 use rampart::ports::Clock as _;
+use rampart::store::whole::REPLAY_FLOOR;
 
 use crate::app::{On, Setup, TestApp};
 use crate::calls::{self, Raw};
@@ -11,7 +14,8 @@ use crate::on_disk;
 on_disk!(
     t14_a_burst_before_a_crash_is_dead_after_it,
     t14_dated_ahead_and_sent_again_in_its_time,
-    t14_the_clock_set_back
+    t14_the_clock_set_back,
+    t14_a_copy_refuses_what_its_original_may_have_taken
 );
 
 fn call(app: &TestApp) -> Raw {
@@ -98,5 +102,27 @@ async fn t14_the_clock_set_back(on: On) {
         let refused = ["SignatureNonceUsed", "InvalidTimeStamp.Expired"];
         assert!(refused.contains(&&*reply.code()), "{}", reply.text);
     }
+    app.end().await;
+}
+
+/// What makes a copy writes down the date of the latest request that the original may have taken.
+async fn t14_a_copy_refuses_what_its_original_may_have_taken(on: On) {
+    let setup = Setup::on(on);
+    let app = TestApp::with(setup.clone()).await;
+    // The copy does not know its nonce.
+    let taken = call(&app);
+    app.clock.advance(5);
+    let floor = (app.clock.now() - 1).to_string();
+    let tag = RevisionTag([7; 16]);
+    let mut system = app.store.begin_write(AccountId::SYSTEM, tag).await.unwrap();
+    system.put_setting(REPLAY_FLOOR, &floor).await.unwrap();
+    system.commit().await.unwrap();
+    let copy = app.again(&setup).await;
+    for seconds in [0, 1, 899] {
+        copy.clock.advance(seconds);
+        let reply = taken.send(&copy).await;
+        reply.refused(400, "InvalidTimeStamp.Expired");
+    }
+    call(&copy).send(&copy).await.ok();
     app.end().await;
 }

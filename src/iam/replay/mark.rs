@@ -1,7 +1,8 @@
 //! What a restart must know about nonces that were only in memory.
 //!
 //! Two small files in the data directory:
-//! - `replay.mark`: a moment H, the floor, and whether the latest stop was clean. No request dated
+//! - `replay.mark`: a moment H, the floor, whether the latest stop was clean, and the latest date
+//!   ahead of H that was accepted (for [`Mark::latest`] alone). No request dated
 //!   after H is accepted before a later H is on disk; H is moved ahead every second while there is
 //!   traffic, so a request of now never waits for the disk. What is dated up to the floor is
 //!   refused. After an unclean stop the floor is H, and the start waits for the one or two seconds
@@ -53,25 +54,33 @@ struct Moments {
     reached: i64,
     floor: i64,
     clean: bool,
+    /// `None` in a file of the first release, which did not write it.
+    ahead: Option<i64>,
 }
 
 impl Moments {
-    fn to_bytes(self) -> [u8; 17] {
-        let mut bytes = [0; 17];
+    fn to_bytes(self) -> [u8; 25] {
+        let mut bytes = [0; 25];
         bytes[..8].copy_from_slice(&self.reached.to_le_bytes());
         bytes[8..16].copy_from_slice(&self.floor.to_le_bytes());
         bytes[16] = u8::from(self.clean);
+        bytes[17..].copy_from_slice(&self.ahead.unwrap_or(i64::MIN).to_le_bytes());
         bytes
     }
 
     fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (reached, rest) = bytes.split_first_chunk::<8>()?;
         let (floor, flag) = rest.split_first_chunk::<8>()?;
-        let &[flag] = flag else { return None };
+        let (flag, ahead) = flag.split_first()?;
+        let ahead = match ahead {
+            [] => None,
+            ahead => Some(i64::from_le_bytes(ahead.try_into().ok()?)),
+        };
         Some(Self {
             reached: i64::from_le_bytes(*reached),
             floor: i64::from_le_bytes(*floor),
-            clean: flag == 1,
+            clean: *flag == 1,
+            ahead,
         })
     }
 }
@@ -92,6 +101,8 @@ pub struct Mark {
     floor: i64,
     /// H: requests dated up to here need no further word to the disk.
     reached: AtomicI64,
+    /// The latest date beyond H that was accepted, or later.
+    ahead: AtomicI64,
     active: AtomicBool,
     files: Mutex<Files>,
     remembered: Vec<Ahead>,
@@ -125,9 +136,25 @@ impl Mark {
             .filter_map(Ahead::from_bytes)
             .filter(|n| n.expires_at >= now)
             .collect();
+        // What was accepted ahead of H after the mark was last written is not in it; every nonce
+        // expires after its date.
+        let ahead = match Moments::from_bytes(&text) {
+            Some(Moments {
+                clean: true,
+                ahead: Some(ahead),
+                ..
+            }) => ahead,
+            moments => remembered
+                .iter()
+                .map(|nonce| nonce.expires_at)
+                .chain(moments.and_then(|moments| moments.ahead))
+                .max()
+                .unwrap_or(i64::MIN),
+        };
         let opened = Self {
             floor,
             reached: AtomicI64::new(reached),
+            ahead: AtomicI64::new(ahead),
             active: AtomicBool::new(false),
             files: Mutex::new(Files {
                 mark,
@@ -140,6 +167,32 @@ impl Mark {
         // From here on a stop is unclean until it says otherwise.
         opened.write(reached, false)?;
         Ok(opened)
+    }
+
+    /// The date (unix seconds) of the latest request that the server of `dir` may have taken, from
+    /// what it has on disk; `None` where it took none. After a clean stop it is to the second or two;
+    /// after another one it may be as late as `window` seconds ahead. Changes nothing.
+    ///
+    /// # Errors
+    /// Where the disk refuses.
+    pub fn latest(dir: &Path, window: i64, now: i64) -> std::io::Result<Option<i64>> {
+        let read = |name| match std::fs::read(dir.join(name)) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+            read => read,
+        };
+        let text = read("replay.mark")?;
+        let Some(moments) = Moments::from_bytes(&text) else {
+            return Ok((!text.is_empty()).then_some(now + window));
+        };
+        let nonces = read("replay.nonces")?;
+        let mut nonces = nonces.chunks_exact(16).filter_map(Ahead::from_bytes);
+        let latest = match moments.ahead {
+            Some(ahead) if moments.clean => moments.reached.max(ahead),
+            // Some of them may have been dated ahead, as far as they could be.
+            _ if nonces.any(|nonce| nonce.expires_at >= now) => moments.reached + window,
+            _ => moments.reached,
+        };
+        Ok((latest > i64::MIN).then_some(latest))
     }
 
     /// What was known from before.
@@ -155,15 +208,6 @@ impl Mark {
     /// Requests dated up to here (unix seconds) need no further word to the disk.
     pub fn reached(&self) -> i64 {
         self.reached.load(Ordering::Acquire)
-    }
-
-    /// How long the start should wait until requests of now are past the floor, in seconds.
-    pub fn settle_seconds(&self, now: i64) -> i64 {
-        if self.floor < now {
-            0
-        } else {
-            (self.floor - now + 1).min(LEAD_SECONDS + 1)
-        }
     }
 
     /// Says that a nonce was taken, so that the next tick moves H.
@@ -182,6 +226,7 @@ impl Mark {
         if timestamp <= now + LEAD_SECONDS {
             return self.advance(now + LEAD_SECONDS);
         }
+        self.ahead.fetch_max(timestamp, Ordering::AcqRel);
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         if files.kept.len() >= MOST_AHEAD {
             files.kept.retain(|kept| kept.expires_at >= now);
@@ -235,6 +280,7 @@ impl Mark {
             reached,
             floor,
             clean,
+            ahead: Some(self.ahead.load(Ordering::Acquire)),
         };
         files.mark.seek(SeekFrom::Start(0))?;
         files.mark.write_all(&moments.to_bytes())?;

@@ -306,4 +306,34 @@ mod tests {
             Err(ReplayError::BeforeCrash)
         );
     }
+
+    #[tokio::test]
+    async fn t14_what_a_copy_must_refuse_is_known_from_the_files() {
+        let dir = tempfile::tempdir().unwrap();
+        let latest = |now| Mark::latest(dir.path(), WINDOW, now).unwrap();
+        assert_eq!(latest(NOW), None);
+        let server = open(dir.path(), NOW);
+        assert_eq!(take(&server, 1, NOW, NOW).await, Ok(()));
+        assert_eq!(latest(NOW), Some(NOW + mark::LEAD_SECONDS));
+        server.save(NOW).unwrap();
+        assert_eq!(latest(NOW), Some(NOW + mark::LEAD_SECONDS));
+        // Dated ahead: known to the second after a clean stop, else as far ahead as it could be.
+        let server = open(dir.path(), NOW + 1);
+        assert_eq!(take(&server, 2, NOW + 500, NOW + 1).await, Ok(()));
+        assert_eq!(latest(NOW + 1), Some(NOW + mark::LEAD_SECONDS + WINDOW));
+        server.save(NOW + 1).unwrap();
+        assert_eq!(latest(NOW + 1), Some(NOW + 500));
+        // The first release's file does not say; a torn one says nothing.
+        let file = dir.path().join("replay.mark");
+        let bytes = std::fs::read(&file).unwrap();
+        std::fs::write(&file, &bytes[..17]).unwrap();
+        assert_eq!(latest(NOW + 1), Some(NOW + mark::LEAD_SECONDS + WINDOW));
+        assert_eq!(latest(NOW + 5000), Some(NOW + mark::LEAD_SECONDS));
+        assert_eq!(
+            take(&open(dir.path(), NOW + 1), 2, NOW + 500, NOW + 500).await,
+            Err(ReplayError::Used)
+        );
+        std::fs::write(&file, &bytes[..5]).unwrap();
+        assert_eq!(latest(NOW), Some(NOW + WINDOW));
+    }
 }

@@ -8,6 +8,7 @@ mod client;
 mod frame;
 mod server;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -16,9 +17,10 @@ pub use client::{ClientError, perform, request};
 pub use server::{ControlSocket, SocketError, serve};
 
 use super::account::{CreatedAccount, ListedAccount, NewAccount};
+use super::backup::BackedUp;
 use super::seed::{Options, Report, SeedSource};
 use super::trail::Trail;
-use super::{OperatorError, account, seed};
+use super::{OperatorError, account, backup, seed};
 use crate::iam::Iam;
 use crate::policy::ids::AccountId;
 
@@ -44,6 +46,11 @@ pub enum Request {
     },
     /// Publish a new key that seals session tokens.
     RotateTokenKeys,
+    /// Write a backup of the embedded database.
+    Backup {
+        /// To this file, by its absolute path.
+        path: PathBuf,
+    },
 }
 
 /// A seed to be reconciled. The server reads no file and no environment for it: the command that
@@ -77,6 +84,8 @@ pub enum Response {
         /// Used for sealing once every replica knows it.
         key: u32,
     },
+    /// The backup that was written.
+    BackedUp(BackedUp),
     /// It was not done.
     Failed {
         /// Why, in words.
@@ -118,6 +127,7 @@ async fn attempt(iam: &Arc<Iam>, request: Request) -> Result<Response, OperatorE
             .await
             .map(Response::Accounts),
         Request::RotateTokenKeys => rotate(iam).await,
+        Request::Backup { path } => backup::write(iam, &path).await.map(Response::BackedUp),
     }
 }
 
