@@ -9,6 +9,7 @@
 #   benches   the benches build
 #   fuzz      the fuzz targets, built and run for a while from the kept corpus; FUZZ_SECONDS says how long each (15)
 #   peers     the bench beside other policy engines builds; only where it is named, since it takes long
+#   previous  an upgrade: a build of the release before, made from the history, works beside this one
 #   clients   the vendor's Python clients against the built server; what follows `--` goes to pytest,
 #             as in `tests/run.sh clients -- test_roles.py -k paged`
 #   replicas  three servers over one PostgreSQL that are stopped, killed and cut off (tests/replicas), and clusters of
@@ -22,7 +23,7 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 target=${CARGO_TARGET_DIR:-$root/target}
-all=(fmt clippy pure test docs benches fuzz clients replicas)
+all=(fmt clippy pure test docs benches fuzz previous clients replicas)
 named=(peers)
 
 die() { printf 'run: %s\n' "$*" >&2; exit 2; }
@@ -104,7 +105,10 @@ trap 'exit 143' TERM
 # --- the parts -------------------------------------------------------------------------------------
 
 run_fmt() { cargo fmt --check; }
-run_clippy() { cargo clippy --locked --all-targets -- -D warnings; }
+run_clippy() {
+    # The second: a target that `cargo test` leaves alone.
+    cargo clippy --locked --all-targets -- -D warnings && cargo clippy --locked --test previous -- -D warnings
+}
 run_pure() { cargo test --locked --no-default-features; }
 run_test() { cargo test --locked; }
 run_docs() { RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps; }
@@ -128,6 +132,8 @@ run_fuzz() {
     done
 }
 run_peers() { (cd benches/peers && cargo build --locked --release); }
+# The first time it compiles this crate once more, as it was; the build is kept under target/previous.
+run_previous() { cargo test --locked --test previous; }
 run_pytest() {
     if [ -z "${RAMPART_BIN:-}" ]; then
         cargo build --locked || return
@@ -141,7 +147,7 @@ run_clients() { run_pytest tests/clients; }
 run_replicas() { run_pytest tests/replicas; }
 
 "$root/tests/setup.sh"
-if { wants test || wants clients || wants replicas; } && [ -z "${RAMPART_TEST_POSTGRES_URL:-}" ]; then
+if { wants test || wants previous || wants clients || wants replicas; } && [ -z "${RAMPART_TEST_POSTGRES_URL:-}" ]; then
     start_postgres
 fi
 
