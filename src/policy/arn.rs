@@ -1,12 +1,13 @@
 //! Resource names, `acs:service:region:account:relative-id`: the patterns of a policy, the names a
 //! request is checked against, and the ARNs of RAM's own entities.
 
+mod list;
+
 use std::fmt;
-use std::ops::Deref;
 use std::str::FromStr;
 
+pub use self::list::ResourcePatterns;
 use super::ids::{AccountId, RoleName, RoleSessionName, UserName};
-use super::pattern::many::{Pack, worth_packing};
 use super::pattern::{Case, Pattern};
 
 /// The parts of a resource name, split at its first four colons; the last keeps any further one.
@@ -153,106 +154,6 @@ impl ResourcePattern {
             && pattern.account.matches(parts.account, case)
             && pattern.relative.matches(parts.relative, case)
             && pattern.region.matches(parts.region, case)
-    }
-}
-
-/// A list of resource patterns, any of which may cover a resource.
-#[derive(Clone, Default)]
-pub struct ResourcePatterns {
-    patterns: Box<[ResourcePattern]>,
-    /// Those of five parts, the parts packed by their place: service, region, account, last. Empty
-    /// where the patterns are looked at one by one.
-    packs: Box<[[Pack; 4]]>,
-}
-
-impl ResourcePatterns {
-    /// Whether one of the patterns covers the resource.
-    pub fn cover(&self, resource: &Resource<'_>) -> bool {
-        if self.packs.is_empty() {
-            return self.iter().any(|pattern| pattern.matches(resource));
-        }
-        if self.iter().any(ResourcePattern::is_any) {
-            return true;
-        }
-        let Resource(Some(parts)) = resource else {
-            return false;
-        };
-        let case = parts.case();
-        self.packs.iter().any(|packs| {
-            let texts = [parts.service, parts.region, parts.account, parts.relative];
-            let parts = packs.iter().zip(texts);
-            let mut found = u64::MAX;
-            for (pack, text) in parts {
-                found &= pack.covering(text, case);
-                if found == 0 {
-                    return false;
-                }
-            }
-            true
-        })
-    }
-
-    /// Whether the patterns are better looked at together.
-    pub(super) fn are_packed(&self) -> bool {
-        !self.packs.is_empty()
-    }
-}
-
-impl FromIterator<ResourcePattern> for ResourcePatterns {
-    fn from_iter<T: IntoIterator<Item = ResourcePattern>>(patterns: T) -> Self {
-        let patterns: Box<[ResourcePattern]> = patterns.into_iter().collect();
-        let split: Vec<&PatternParts> = patterns
-            .iter()
-            .filter_map(|pattern| pattern.0.as_deref())
-            .collect();
-        let all = split.iter().flat_map(|parts| {
-            [
-                &parts.service,
-                &parts.region,
-                &parts.account,
-                &parts.relative,
-            ]
-        });
-        let packs = if worth_packing(all) {
-            let chunks = split.chunks(Pack::SIZE);
-            let packs = chunks.map(|chunk| {
-                let pack = |part: fn(&PatternParts) -> &Pattern| {
-                    Pack::new(chunk.iter().map(|parts| part(parts)))
-                };
-                [
-                    pack(|parts| &parts.service),
-                    pack(|parts| &parts.region),
-                    pack(|parts| &parts.account),
-                    pack(|parts| &parts.relative),
-                ]
-            });
-            packs.collect()
-        } else {
-            Box::default()
-        };
-        Self { patterns, packs }
-    }
-}
-
-impl Deref for ResourcePatterns {
-    type Target = [ResourcePattern];
-
-    fn deref(&self) -> &[ResourcePattern] {
-        &self.patterns
-    }
-}
-
-impl PartialEq for ResourcePatterns {
-    fn eq(&self, other: &Self) -> bool {
-        self.patterns == other.patterns
-    }
-}
-
-impl Eq for ResourcePatterns {}
-
-impl fmt::Debug for ResourcePatterns {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.iter()).finish()
     }
 }
 
