@@ -7,6 +7,8 @@
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod worst;
 
 use std::fmt;
 use std::sync::Arc;

@@ -4,7 +4,7 @@
 //! and costs at most (pattern length ÷ 64, rounded up) × text length word operations, whatever the
 //! two are; `automaton.rs` says how. Of a list of patterns many are matched at once: `many.rs`.
 
-mod automaton;
+pub(super) mod automaton;
 pub(super) mod many;
 
 use std::fmt;

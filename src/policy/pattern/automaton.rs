@@ -73,6 +73,8 @@ impl Automaton {
         let done = if self.open { last } else { 0 };
         let mut states = 1_u64;
         for &byte in text {
+            #[cfg(test)]
+            work::count(1);
             states = ((states & block.fits(high, byte)) << 1) | (states & block.stays(byte));
             if states == 0 {
                 return false;
@@ -92,6 +94,8 @@ impl Automaton {
             *first = 1;
         }
         for &byte in text {
+            #[cfg(test)]
+            work::count(self.blocks.len());
             let mut carried = 0;
             let mut alive = 0;
             for (block, word) in self.blocks.iter().zip(states.iter_mut()) {
@@ -183,6 +187,8 @@ impl Bundle {
         let high = self.block.high(case);
         let mut states = self.first;
         for &byte in text {
+            #[cfg(test)]
+            work::count(1);
             let moved = states & self.block.fits(high, byte);
             states = (moved << 1) | (states & self.block.stays(byte));
             if states == 0 {
@@ -194,6 +200,25 @@ impl Bundle {
         }
         let found = self.owners.iter().filter(|(last, _)| states & last != 0);
         found.fold(0, |all, (_, owner)| all | owner)
+    }
+}
+
+/// Counts the word operations of a test.
+#[cfg(test)]
+pub(in crate::policy) mod work {
+    use std::cell::Cell;
+
+    thread_local! {
+        static STEPS: Cell<usize> = const { Cell::new(0) };
+    }
+
+    pub(super) fn count(words: usize) {
+        STEPS.set(STEPS.get().saturating_add(words));
+    }
+
+    /// The steps of this thread since it was last asked: a word moved over a byte.
+    pub(in crate::policy) fn take() -> usize {
+        STEPS.take()
     }
 }
 
