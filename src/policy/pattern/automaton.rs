@@ -203,25 +203,6 @@ impl Bundle {
     }
 }
 
-/// Counts the word operations of a test.
-#[cfg(test)]
-pub(in crate::policy) mod work {
-    use std::cell::Cell;
-
-    thread_local! {
-        static STEPS: Cell<usize> = const { Cell::new(0) };
-    }
-
-    pub(super) fn count(words: usize) {
-        STEPS.set(STEPS.get().saturating_add(words));
-    }
-
-    /// The steps of this thread since it was last asked: a word moved over a byte.
-    pub(in crate::policy) fn take() -> usize {
-        STEPS.take()
-    }
-}
-
 fn look_up(table: &Table, half: u8) -> u64 {
     table.get(usize::from(half & 15)).copied().unwrap_or(0)
 }
@@ -280,5 +261,24 @@ impl Block {
         // Both cases of a letter share their lower half.
         set(ignored, byte.to_ascii_lowercase() >> 4);
         set(ignored, byte.to_ascii_uppercase() >> 4);
+    }
+}
+
+/// Counts the word operations of a test.
+#[cfg(test)]
+pub(in crate::policy) mod work {
+    use std::cell::Cell;
+
+    thread_local! {
+        static STEPS: Cell<usize> = const { Cell::new(0) };
+    }
+
+    pub(super) fn count(words: usize) {
+        STEPS.set(STEPS.get().saturating_add(words));
+    }
+
+    /// The steps of this thread since it was last asked: a word moved over a byte.
+    pub(in crate::policy) fn take() -> usize {
+        STEPS.take()
     }
 }
