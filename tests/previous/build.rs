@@ -32,9 +32,9 @@ pub(crate) fn previous() -> PathBuf {
         }
     }
     assert!(build.status().unwrap().success(), "{build:?}");
-    let built = target().join("debug/rampart-previous");
+    let made = target().join("debug/rampart-previous");
     let draft = home.join("rampart.new");
-    std::fs::copy(built, &draft).unwrap();
+    std::fs::copy(made, &draft).unwrap();
     std::fs::rename(&draft, &kept).unwrap();
     std::fs::remove_dir_all(&source).unwrap();
     kept
