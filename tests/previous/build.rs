@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// Its last commit. At a release this becomes the commit of the one before.
-const PREVIOUS: &str = "44c94a0614490d3c7a3ce407c1a7c8ef8f7b861b";
+const PREVIOUS: &str = "6f0ebf95664577ef075ec59ba6f3bc4a7638b534";
 
 /// The binary; built where it is not there yet.
 pub(crate) fn previous() -> PathBuf {
