@@ -9,7 +9,7 @@
 #   benches   the benches build
 #   fuzz      the fuzz targets, built and run for a while from the kept corpus; FUZZ_SECONDS says how long each (15)
 #   peers     the bench beside other policy engines builds; only where it is named, since it takes long
-#   previous  an upgrade: a build of the release before, made from the history, works beside this one
+#   previous  an upgrade: a build of the release before, made from the history, works beside this one; only where it is named
 #   clients   the vendor's Python clients against the built server; what follows `--` goes to pytest,
 #             as in `tests/run.sh clients -- test_roles.py -k paged`
 #   replicas  three servers over one PostgreSQL that are stopped, killed and cut off (tests/replicas), and clusters of
@@ -23,8 +23,8 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 target=${CARGO_TARGET_DIR:-$root/target}
-all=(fmt clippy pure test docs benches fuzz previous clients replicas)
-named=(peers)
+all=(fmt clippy pure test docs benches fuzz clients replicas)
+named=(previous peers)
 
 die() { printf 'run: %s\n' "$*" >&2; exit 2; }
 

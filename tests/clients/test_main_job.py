@@ -163,7 +163,8 @@ def test_t20_unknown_account_missing_role_and_refusing_trust_are_one_answer(serv
     theirs, their_key = second_account
     root, other = server.root(generation), server.caller(generation, their_key)
     _, user = root.new_user(root.new_policy(allow("sts:AssumeRole")))
-    refusing = other.new_role(root_arn(theirs))
+    # Names of one length: the sealed message is as long as what the caller itself asked for makes it.
+    refusing = other.new_role(root_arn(theirs), name=unique("absent"))
     unknown_account = "1999999999999999"
     answers = []
     for arn in (
