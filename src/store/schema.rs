@@ -83,6 +83,25 @@ statements! {
         FROM settings
         WHERE account_id = $1
             AND name = $2";
+    ADOPT_RECORDS = "
+        INSERT INTO _sqlx_steps (
+            version,
+            description,
+            installed_on,
+            success,
+            checksum,
+            execution_time
+        )
+        SELECT
+            version,
+            description,
+            installed_on,
+            success,
+            checksum,
+            execution_time
+        FROM _sqlx_migrations
+        WHERE version > 1
+        ON CONFLICT (version) DO NOTHING";
     COUNT_LATER = "
         SELECT count(*) AS counted
         FROM _sqlx_steps
@@ -164,6 +183,12 @@ where
     if floor > known {
         return Err(SchemaError::TooNew { floor, known }.into());
     }
+    // Builds before this way of recording wrote every step where the first one is.
+    connection
+        .ensure_migrations_table(LATER)
+        .await
+        .map_err(failed::<D>)?;
+    D::execute(connection, &ADOPT_RECORDS, args![]).await?;
     run::<D>(connection, Cow::Borrowed(LATER), later).await?;
     // A newer release may have raised it further than this build would.
     let raised = steps.iter().map(|(step, _)| step.floor).max().unwrap_or(1);

@@ -88,6 +88,20 @@ async fn an_older_build_does_not_lower_the_floor() {
     assert_eq!(floor::<SqliteDialect>(&mut database).await.unwrap(), 2);
 }
 
+/// Builds between the first release and this one recorded every step where the first one is.
+#[tokio::test]
+async fn a_step_that_was_recorded_elsewhere_is_not_run_again() {
+    let mut database = database().await;
+    let steps = [first(), expand()];
+    let records = steps.each_ref().map(|step| migration(step, step.sqlite));
+    let before = Migrator::with_migrations(records.to_vec());
+    before.run_direct(None, &mut database, false).await.unwrap();
+    run(&mut database, &steps).await.unwrap();
+    assert_eq!(numbers(&mut database, "_sqlx_migrations").await, [1, 2]);
+    assert_eq!(numbers(&mut database, LATER).await, [2]);
+    before.run_direct(None, &mut database, false).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_step_that_was_edited_is_noticed() {
     let mut database = database().await;
