@@ -21,7 +21,7 @@ use serde::Serialize;
 pub use check::parse_network;
 pub use secret::Sensitive;
 pub use sections::{
-    Api, FirstAccount, Listener, Log, LogFormat, QuotaSettings, RpcFormat, Storage, Tls,
+    Api, FirstAccount, Listener, Log, LogFormat, Postgres, QuotaSettings, RpcFormat, Storage, Tls,
 };
 
 /// The settings as one source gave them: each one or none.
@@ -103,6 +103,9 @@ pub struct Settings {
     /// Where everything is kept.
     #[config(nested)]
     pub storage: Storage,
+    /// How a PostgreSQL server is used.
+    #[config(nested)]
+    pub postgres: Postgres,
     /// What the first start makes. Later starts change nothing by these.
     #[config(nested)]
     pub account: FirstAccount,

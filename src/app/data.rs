@@ -46,7 +46,7 @@ pub async fn adopt_database(settings: &Settings, adoption: Adoption) -> Result<A
     let entropy = SystemEntropy::default();
     let given = settings.storage.master_key_file.as_deref();
     let master_key = bootstrap::master_key(given, dir, &entropy)?;
-    let store = store::open(&database_url(settings, dir))
+    let store = store::open_with(&database_url(settings, dir), (&settings.postgres).into())
         .await
         .map_err(AppError::Store)?;
     let idle = Idle {
@@ -87,7 +87,7 @@ impl Data {
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::default());
         let given = settings.storage.master_key_file.as_deref();
         let master_key = bootstrap::master_key(given, dir, &*entropy)?;
-        let store = store::open(&database_url(settings, dir))
+        let store = store::open_with(&database_url(settings, dir), (&settings.postgres).into())
             .await
             .map_err(AppError::Store)?;
         let incarnation = bootstrap::incarnation(&*store, dir, &*entropy).await?;

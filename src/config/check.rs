@@ -58,6 +58,35 @@ impl Settings {
         Ok(())
     }
 
+    fn check_postgres(&self) -> Result<(), ConfigError> {
+        let postgres = &self.postgres;
+        let connections = 1..=1000;
+        within(
+            "postgres.readers",
+            u64::from(postgres.readers),
+            &connections,
+        )?;
+        within(
+            "postgres.writers",
+            u64::from(postgres.writers),
+            &connections,
+        )?;
+        for (key, seconds) in [
+            ("postgres.wait_seconds", postgres.wait_seconds),
+            (
+                "postgres.statement_timeout_seconds",
+                postgres.statement_timeout_seconds,
+            ),
+            (
+                "postgres.lock_timeout_seconds",
+                postgres.lock_timeout_seconds,
+            ),
+        ] {
+            within(key, seconds, &(1..=300))?;
+        }
+        Ok(())
+    }
+
     fn check_numbers(&self) -> Result<(), ConfigError> {
         let (listener, api, quotas) = (&self.listener, &self.api, &self.quotas);
         let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
@@ -103,6 +132,7 @@ impl Settings {
             &(1 << 20..=u64::MAX),
         )?;
         within("api.max_nonces", count(api.max_nonces), &(1024..=u64::MAX))?;
+        self.check_postgres()?;
         for (key, value, bounds) in [
             ("quotas.users", quotas.users, &any),
             ("quotas.roles", quotas.roles, &any),

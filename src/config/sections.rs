@@ -2,12 +2,14 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::Sensitive;
 use crate::model::quotas::Quotas;
 use crate::policy::ids::{AccessKeyId, AccountId};
+use crate::store::PostgresOptions;
 
 /// See [`Settings::listener`](super::Settings::listener).
 #[derive(Debug, Clone, Serialize, confique::Config)]
@@ -111,6 +113,31 @@ pub struct Storage {
         parse_env = paths,
     )]
     pub seed_files: Vec<PathBuf>,
+}
+
+/// See [`Settings::postgres`](super::Settings::postgres).
+#[derive(Debug, Clone, Serialize, confique::Config)]
+pub struct Postgres {
+    /// Connections that read, of each server process. Two more are for freshness and readiness.
+    #[config(env = "RAMPART_POSTGRES_READERS", default = 8)]
+    pub readers: u32,
+
+    /// Connections that write, of each server process.
+    #[config(env = "RAMPART_POSTGRES_WRITERS", default = 8)]
+    pub writers: u32,
+
+    /// How long a call waits for a connection, and a writer for its turn in its account; beyond,
+    /// it is answered 503.
+    #[config(env = "RAMPART_POSTGRES_WAIT_SECONDS", default = 10)]
+    pub wait_seconds: u64,
+
+    /// How long a statement may take.
+    #[config(env = "RAMPART_POSTGRES_STATEMENT_TIMEOUT_SECONDS", default = 10)]
+    pub statement_timeout_seconds: u64,
+
+    /// How long a statement waits for a lock.
+    #[config(env = "RAMPART_POSTGRES_LOCK_TIMEOUT_SECONDS", default = 5)]
+    pub lock_timeout_seconds: u64,
 }
 
 /// See [`Settings::account`](super::Settings::account).
@@ -224,6 +251,19 @@ pub enum LogFormat {
     Text,
     /// One JSON object a line.
     Json,
+}
+
+impl From<&Postgres> for PostgresOptions {
+    fn from(settings: &Postgres) -> Self {
+        Self {
+            readers: settings.readers,
+            writers: settings.writers,
+            statement_timeout: Duration::from_secs(settings.statement_timeout_seconds),
+            lock_timeout: Duration::from_secs(settings.lock_timeout_seconds),
+            wait: Duration::from_secs(settings.wait_seconds),
+            ..Self::default()
+        }
+    }
 }
 
 impl From<&QuotaSettings> for Quotas {

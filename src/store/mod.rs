@@ -25,7 +25,7 @@ use std::path::Path;
 use async_trait::async_trait;
 
 pub use error::StoreError;
-pub use open::{DatabaseUrl, open, open_any};
+pub use open::{DatabaseUrl, open, open_any, open_with};
 pub use postgres::{PostgresOptions, PostgresStore};
 pub use schema::Admit;
 pub use sqlite::{SqliteOptions, SqliteStore};

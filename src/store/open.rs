@@ -18,7 +18,7 @@ struct DatabaseUrlError;
 /// # Errors
 /// [`StoreError::Unavailable`] where it names none, or that cannot be opened, or is out of service.
 pub async fn open(url: &str) -> Result<Arc<dyn Store>> {
-    open_as(url, Admit::InService).await
+    open_with(url, PostgresOptions::default()).await
 }
 
 /// Opens a database for whoever moves one: also one that is retired, or that a move was begun into.
@@ -26,24 +26,29 @@ pub async fn open(url: &str) -> Result<Arc<dyn Store>> {
 /// # Errors
 /// As [`open`].
 pub async fn open_any(url: &str) -> Result<Arc<dyn Store>> {
-    open_as(url, Admit::Any).await
+    let postgres = PostgresOptions {
+        admit: Admit::Any,
+        ..PostgresOptions::default()
+    };
+    open_with(url, postgres).await
 }
 
-async fn open_as(url: &str, admit: Admit) -> Result<Arc<dyn Store>> {
+/// Opens a database with these options: those of a PostgreSQL server's, of which a file takes whom it
+/// admits.
+///
+/// # Errors
+/// As [`open`].
+pub async fn open_with(url: &str, postgres: PostgresOptions) -> Result<Arc<dyn Store>> {
     if url == "sqlite::memory:" {
         return Ok(Arc::new(SqliteStore::in_memory().await?));
     }
     match DatabaseUrl::parse(url) {
         Some(DatabaseUrl::Postgres(url)) => {
-            let options = PostgresOptions {
-                admit,
-                ..PostgresOptions::default()
-            };
-            Ok(Arc::new(PostgresStore::connect(url, options).await?))
+            Ok(Arc::new(PostgresStore::connect(url, postgres).await?))
         }
         Some(DatabaseUrl::Sqlite(path)) => {
             let options = SqliteOptions {
-                admit,
+                admit: postgres.admit,
                 ..SqliteOptions::default()
             };
             Ok(Arc::new(SqliteStore::open(path, options).await?))

@@ -25,6 +25,10 @@ use super::sql::{SqlStore, whole};
 use super::whole::Record;
 use super::{DatabaseIdentity, Known, NonceRow, Result, StoreError};
 
+/// How long a server may take to say that a statement took too long, and a connection that comes back
+/// to say that it is at rest.
+const GRACE: Duration = Duration::from_secs(2);
+
 /// How long a connection is taken to be alive after it served.
 const RESTED: Duration = Duration::from_secs(1);
 
@@ -177,6 +181,7 @@ impl SqlStore<PostgresDialect> {
                 .after_connect(|connection, _| Box::pin(assert_durable(connection)))
                 .test_before_acquire(false)
                 .before_acquire(|connection, used| Box::pin(is_alive(connection, used)))
+                .after_release(|connection, _| Box::pin(answers(connection)))
                 .connect_lazy_with(connect)
         };
         migrate(&connect, &options).await?;
@@ -187,7 +192,9 @@ impl SqlStore<PostgresDialect> {
         drop(connection);
         let readers = pool(options.readers, connect.clone());
         let writers = pool(options.writers, connect);
-        Ok(Self::new(readers, writers, urgent, options.wait))
+        // The server's own limit comes first where it is well.
+        let patience = options.wait.max(options.statement_timeout) + GRACE;
+        Ok(Self::new(readers, writers, urgent, options.wait, patience))
     }
 }
 
@@ -309,6 +316,15 @@ async fn is_alive(
         connection.ping().await?;
     }
     Ok(true)
+}
+
+/// Whether a connection that comes back is at rest. One that was left while it waited for a server
+/// that does not answer is not, and would keep its place for as long as the network lets it.
+async fn answers(connection: &mut PgConnection) -> sqlx::Result<bool> {
+    tokio::time::timeout(GRACE, connection.ping())
+        .await
+        .map_err(|_| sqlx::Error::PoolTimedOut)?
+        .map(|()| true)
 }
 
 fn arguments(args: Vec<Arg>) -> Result<PgArguments> {

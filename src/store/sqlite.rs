@@ -133,7 +133,14 @@ impl SqlStore<SqliteDialect> {
         let writers = pool(1).connect_lazy_with(connect.clone());
         migrate(&writers, options.admit).await?;
         let readers = pool(options.readers.max(1)).connect_lazy_with(connect);
-        Ok(Self::new(readers, writers.clone(), writers, options.wait))
+        let patience = 2 * options.wait;
+        Ok(Self::new(
+            readers,
+            writers.clone(),
+            writers,
+            options.wait,
+            patience,
+        ))
     }
 
     /// Opens a database that lives as long as the store, in memory. It has one connection, so a
@@ -155,7 +162,14 @@ impl SqlStore<SqliteDialect> {
             .after_connect(|connection, _| Box::pin(assert_durable(connection, "memory")))
             .connect_lazy_with(connect);
         migrate(&pool, options.admit).await?;
-        Ok(Self::new(pool.clone(), pool.clone(), pool, options.wait))
+        let patience = 2 * options.wait;
+        Ok(Self::new(
+            pool.clone(),
+            pool.clone(),
+            pool,
+            options.wait,
+            patience,
+        ))
     }
 }
 

@@ -50,6 +50,8 @@ pub struct SqlStore<D: Dialect> {
     /// For what must not wait behind readers and writers.
     urgent: Pool<D::Database>,
     queue: WriterQueue,
+    /// How long the database may be silent.
+    patience: Duration,
 }
 
 impl<D: Dialect> std::fmt::Debug for SqlStore<D> {
@@ -83,12 +85,14 @@ impl<D: Dialect> SqlStore<D> {
         writers: Pool<D::Database>,
         urgent: Pool<D::Database>,
         wait: Duration,
+        patience: Duration,
     ) -> Self {
         Self {
             readers,
             writers,
             urgent,
             queue: WriterQueue::new(wait),
+            patience,
         }
     }
 
@@ -144,29 +148,42 @@ impl<D: Dialect> Store for SqlStore<D> {
     }
 
     async fn begin_read(&self, account: AccountId) -> Result<Box<dyn Snapshot>> {
-        let transaction = self.readers.begin_with(D::BEGIN_READ).await;
-        let session = Session::<D>::read(transaction.map_err(D::error)?, account).await?;
-        Ok(Box::new(session))
+        let begun = within(self.patience, async {
+            let transaction = self.readers.begin_with(D::BEGIN_READ).await;
+            Session::<D>::read(transaction.map_err(D::error)?, account, self.patience).await
+        });
+        Ok(Box::new(begun.await?))
     }
 
     async fn begin_write(&self, account: AccountId, tag: RevisionTag) -> Result<Box<dyn Tx>> {
         let turn = self.queue.turn(account).await?;
-        let transaction = self.writers.begin_with(D::BEGIN_WRITE).await;
-        let session =
-            Session::<D>::write(transaction.map_err(D::error)?, turn, account, tag).await?;
-        Ok(Box::new(session))
+        let begun = within(self.patience, async {
+            let transaction = self.writers.begin_with(D::BEGIN_WRITE).await;
+            let transaction = transaction.map_err(D::error)?;
+            Session::<D>::write(transaction, turn, account, tag, self.patience).await
+        });
+        Ok(Box::new(begun.await?))
     }
 
     async fn find_key(&self, id: &AccessKeyId) -> Result<Option<AccessKey>> {
-        keys::find::<D>(&mut *acquire::<D>(&self.readers).await?, id).await
+        within(self.patience, async {
+            keys::find::<D>(&mut *acquire::<D>(&self.readers).await?, id).await
+        })
+        .await
     }
 
     async fn find_keys(&self, ids: &[AccessKeyId]) -> Result<Vec<Option<AccessKey>>> {
-        keys::find_all::<D>(&mut *acquire::<D>(&self.readers).await?, ids).await
+        within(self.patience, async {
+            keys::find_all::<D>(&mut *acquire::<D>(&self.readers).await?, ids).await
+        })
+        .await
     }
 
     async fn find_account(&self, alias: &str) -> Result<Option<Account>> {
-        accounts::find::<D>(&mut *acquire::<D>(&self.readers).await?, alias).await
+        within(self.patience, async {
+            accounts::find::<D>(&mut *acquire::<D>(&self.readers).await?, alias).await
+        })
+        .await
     }
 
     async fn list_accounts(&self, after: Option<AccountId>, limit: u32) -> Result<Vec<Account>> {
@@ -174,7 +191,11 @@ impl<D: Dialect> Store for SqlStore<D> {
     }
 
     async fn freshness(&self, accounts: &[Known], nonces: &[NonceRow]) -> Result<FreshnessAnswer> {
-        freshness::ask::<D>(&self.urgent, accounts, nonces).await
+        within(
+            self.patience,
+            freshness::ask::<D>(&self.urgent, accounts, nonces),
+        )
+        .await
     }
 
     async fn forget_changes(&self, older_seconds: i64) -> Result<u64> {
@@ -194,7 +215,10 @@ impl<D: Dialect> Store for SqlStore<D> {
     }
 
     async fn ping(&self) -> Result<()> {
-        accounts::ping::<D>(&mut *acquire::<D>(&self.urgent).await?).await
+        within(self.patience, async {
+            accounts::ping::<D>(&mut *acquire::<D>(&self.urgent).await?).await
+        })
+        .await
     }
 
     async fn hold_whole(&self) -> Result<Box<dyn Whole>> {
@@ -233,6 +257,19 @@ impl<D: Dialect> Store for SqlStore<D> {
 #[derive(Debug, thiserror::Error)]
 #[error("the path is not UTF-8")]
 struct PathError;
+
+/// The database said nothing for too long: it hangs, or the way to it is cut and nobody says so. Its
+/// own timeouts are shorter and come first where it is well.
+#[derive(Debug, thiserror::Error)]
+#[error("the database has not answered in time")]
+struct SilentError;
+
+/// Waits for the database, though not for ever.
+async fn within<T>(patience: Duration, work: impl Future<Output = Result<T>>) -> Result<T> {
+    tokio::time::timeout(patience, work)
+        .await
+        .unwrap_or_else(|_| Err(StoreError::Unavailable(Box::new(SilentError))))
+}
 
 async fn acquire<D: Dialect>(
     pool: &Pool<D::Database>,

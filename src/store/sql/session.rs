@@ -1,12 +1,14 @@
 //! A snapshot or a transaction of one account.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use sqlx::Transaction;
 
 use super::queue::Turn;
 use super::{
     accounts, attachments, audit, changes, keys, policies, removed, roles, settings, tags,
-    token_keys, users,
+    token_keys, users, within,
 };
 use crate::model::account::{Account, AccountState, RevisionTag};
 use crate::model::audit::{AuditRecord, RefusalKey};
@@ -50,6 +52,8 @@ pub(super) struct Session<D: Dialect> {
     /// Whether every statement so far has succeeded. While one runs this is false, so that one
     /// whose future is dropped counts as failed.
     is_sound: bool,
+    /// How long the database may be silent.
+    patience: Duration,
     _turn: Option<Turn>,
 }
 
@@ -58,6 +62,7 @@ impl<D: Dialect> Session<D> {
     pub(super) async fn read(
         mut transaction: Transaction<'static, D::Database>,
         account: AccountId,
+        patience: Duration,
     ) -> Result<Self> {
         let (account, revision) = accounts::get::<D>(&mut transaction, account).await?;
         Ok(Self {
@@ -67,6 +72,7 @@ impl<D: Dialect> Session<D> {
             revision,
             touched: TouchedSet::default(),
             is_sound: true,
+            patience,
             _turn: None,
         })
     }
@@ -77,6 +83,7 @@ impl<D: Dialect> Session<D> {
         turn: Turn,
         account: AccountId,
         tag: RevisionTag,
+        patience: Duration,
     ) -> Result<Self> {
         let locked = accounts::lock::<D>(&mut transaction, account, tag).await;
         if locked.is_err() {
@@ -90,6 +97,7 @@ impl<D: Dialect> Session<D> {
             previous_tag,
             touched: TouchedSet::default(),
             is_sound: true,
+            patience,
             _turn: Some(turn),
         })
     }
@@ -142,8 +150,9 @@ impl<D: Dialect> Session<D> {
 
     /// Runs a statement; answers how many rows it changed.
     pub(super) async fn execute(&mut self, statement: &Statement, args: Vec<Arg>) -> Result<u64> {
+        let patience = self.patience;
         let connection = self.begin_statement()?;
-        let result = D::execute(connection, statement, args).await;
+        let result = within(patience, D::execute(connection, statement, args)).await;
         self.end_statement(result).await
     }
 
@@ -153,8 +162,9 @@ impl<D: Dialect> Session<D> {
         statement: &Statement,
         args: Vec<Arg>,
     ) -> Result<Vec<Row<D>>> {
+        let patience = self.patience;
         let connection = self.begin_statement()?;
-        let result = D::fetch(connection, statement, args).await;
+        let result = within(patience, D::fetch(connection, statement, args)).await;
         self.end_statement(result).await
     }
 
@@ -437,7 +447,9 @@ impl<D: Dialect> Tx for Session<D> {
         self.execute(changes::add(), change).await?;
         self.begin_statement()?;
         let this = *self;
-        let done = this.transaction.commit().await;
-        done.map_err(D::error)
+        within(this.patience, async {
+            this.transaction.commit().await.map_err(D::error)
+        })
+        .await
     }
 }
