@@ -359,7 +359,10 @@ impl Iam {
             .establish_at(verified, request.proof, &current.own, None)
             .await
         {
-            Ok(established) => return Ok((established, current)),
+            Ok(established) => {
+                self.note_use(verified, now);
+                return Ok((established, current));
+            }
             Err(Unestablished::Refused(error)) => return Err(error),
             Err(Unestablished::Moved) => {}
         }
@@ -374,7 +377,15 @@ impl Iam {
             Some(snapshot.as_mut()),
         );
         let established = Box::pin(again).await.map_err(AuthnError::from)?;
+        self.note_use(verified, now);
         Ok((established, current))
+    }
+
+    /// Notes that a long-lived key was used: its signature fits, and its owner still stands.
+    fn note_use(&self, verified: &Verified, now: i64) {
+        if let Signed::Long(signer) = &verified.signed {
+            self.key_uses.note(signer, now);
+        }
     }
 
     /// Establishes who calls once more, on what a transaction sees. Where the key's sealed secret is

@@ -32,6 +32,17 @@ pub struct Signer {
     pub sealed_secret: Box<[u8]>,
     /// When it was looked up for a signature that did not match, in unix milliseconds.
     doubted_at: AtomicI64,
+    /// The latest second in which it was used, as far as this server knows.
+    used_at: AtomicI64,
+}
+
+impl Signer {
+    /// Whether this is its first use in that second.
+    pub(super) fn is_first_use_at(&self, now: i64) -> bool {
+        // Looked at before it is written: most uses write nothing that other cores share.
+        self.used_at.load(Ordering::Relaxed) != now
+            && self.used_at.swap(now, Ordering::Relaxed) != now
+    }
 }
 
 impl std::fmt::Debug for Signer {
@@ -220,6 +231,7 @@ impl Keys {
             acs3: Acs3Key::new(&secret),
             sealed_secret: key.sealed_secret.as_slice().into(),
             doubted_at: AtomicI64::new(i64::MIN),
+            used_at: AtomicI64::new(i64::MIN),
         }))
     }
 

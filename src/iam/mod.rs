@@ -18,6 +18,7 @@ pub mod freshness;
 pub mod generate;
 mod id_map;
 pub mod key_ring;
+pub mod key_uses;
 pub mod keys;
 pub mod replay;
 pub mod secrets;
@@ -38,6 +39,7 @@ use crate::iam::authz::SessionPolicies;
 use crate::iam::diagnosis::Diagnoses;
 use crate::iam::freshness::Freshness;
 use crate::iam::key_ring::{KeyRing, KeyRingError};
+use crate::iam::key_uses::KeyUses;
 use crate::iam::keys::Keys;
 use crate::iam::replay::Replay;
 use crate::iam::replay::mark::{LEAD_SECONDS, Mark};
@@ -103,6 +105,8 @@ pub struct Iam {
     pub key_ring: KeyRing,
     /// Long-lived keys that were used lately.
     pub keys: Keys,
+    /// When they were used, as far as it is not written yet.
+    pub key_uses: KeyUses,
     /// What is known of accounts.
     pub freshness: Freshness,
     /// Nonces of an embedded server.
@@ -120,6 +124,7 @@ pub struct Iam {
     window: TimeWindow,
     forgotten_at: AtomicI64,
     flushed_at: AtomicI64,
+    uses_written_at: AtomicI64,
 }
 
 impl std::fmt::Debug for dyn Store {
@@ -147,6 +152,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const CHANGES_KEPT_SECONDS: i64 = 600;
 /// How often refusals are written, in seconds.
 const FLUSH_SECONDS: i64 = 2;
+/// How often it is written when keys were used, in seconds.
+const WRITE_USES_SECONDS: i64 = 30;
 /// How often what need not be kept any longer is deleted from the database, in seconds.
 const FORGET_SECONDS: i64 = 60;
 /// How long counts of refusals are kept, in minutes: 90 days.
@@ -201,6 +208,8 @@ impl Iam {
             session_policies: SessionPolicies::default(),
             forgotten_at: AtomicI64::new(clock.now()),
             flushed_at: AtomicI64::new(clock.now()),
+            uses_written_at: AtomicI64::new(clock.now()),
+            key_uses: KeyUses::default(),
             store,
             clock,
             entropy,
@@ -236,9 +245,19 @@ impl Iam {
                 tracing::warn!(%error, "refusals cannot be written");
             }
         }
+        if now - self.uses_written_at.load(Ordering::Relaxed) >= WRITE_USES_SECONDS {
+            self.uses_written_at.store(now, Ordering::Relaxed);
+            self.write_key_uses().await;
+        }
         if now - self.forgotten_at.load(Ordering::Relaxed) >= FORGET_SECONDS {
             self.forgotten_at.store(now, Ordering::Relaxed);
             self.forget(now).await;
+        }
+    }
+
+    async fn write_key_uses(&self) {
+        if let Err(error) = self.key_uses.flush(self.store.as_ref()).await {
+            tracing::warn!(%error, "the last uses of access keys cannot be written");
         }
     }
 
@@ -267,6 +286,7 @@ impl Iam {
         if let Err(error) = self.refusals.flush(self.store.as_ref()).await {
             tracing::warn!(%error, "refusals cannot be written");
         }
+        self.write_key_uses().await;
         if let Err(error) = self.replay.save(self.clock.now()) {
             tracing::error!(%error, "the nonces cannot be saved; the next start treats this stop as unclean");
         }

@@ -9,4 +9,5 @@ pub mod key;
 pub mod policy;
 pub mod principal;
 pub mod quotas;
+pub mod settings;
 pub mod tag;

@@ -21,6 +21,8 @@ pub enum Entity {
     Policy,
     /// A version of a policy.
     PolicyVersion,
+    /// The alias of an account.
+    AccountAlias,
     /// A policy attached to a user.
     UserPolicy,
     /// A policy attached to a role.

@@ -42,6 +42,15 @@ pub enum Problem {
     /// A number outside its range, for parameters whose text names the range.
     #[error("must be in the range of {0} and {1}")]
     Range(i64, i64),
+    /// The same, with a code of its own.
+    #[error("must be in the range of {0} and {1}")]
+    OutOfRange(u32, u32),
+    /// An account's alias that is too short or too long.
+    #[error("must have 3 to 63 characters")]
+    AliasLength,
+    /// An account's alias that is not of its format.
+    #[error("is not of the format of an alias")]
+    AliasFormat,
     /// STS: not of its form.
     #[error("is wrongly formed")]
     WronglyFormed,

@@ -6,12 +6,14 @@
 mod documents;
 mod paging;
 mod sessions;
+mod settings;
 mod tags;
 mod text;
 
 pub use documents::{PolicyDocument, RotateStrategy, SessionPolicy, TrustDocument};
 pub use paging::{Marker, MaxItems};
 pub use sessions::{DurationSeconds, ExternalId, MaxSessionDuration, SourceIdentity};
+pub use settings::{AccountAlias, NetworkMasks, Within};
 pub use tags::{TagFilters, Tags};
 pub use text::{Comments, Description, DisplayName, Email, MobilePhone, Text, text};
 

@@ -100,6 +100,27 @@ macro_rules! relation {
             $6::bigint[]
         )"
     };
+    (sqlite key uses) => {
+        "SELECT
+            x.value,
+            $2 ->> x.key,
+            $3 ->> x.key
+        FROM json_each($1) x
+        WHERE EXISTS (SELECT 1 FROM access_keys k WHERE k.id = x.value)"
+    };
+    (postgres key uses) => {
+        "SELECT
+            x.id,
+            x.account,
+            x.at
+        FROM unnest(
+            $1::text[],
+            $2::text[],
+            $3::bigint[]
+        ) WITH ORDINALITY AS x (id, account, at, place)
+        WHERE EXISTS (SELECT 1 FROM access_keys k WHERE k.id = x.id)
+        ORDER BY x.place"
+    };
     (sqlite unix now) => {
         "unixepoch()"
     };

@@ -52,6 +52,17 @@ pub struct NonceRow {
     pub expires_at: i64,
 }
 
+/// That an access key was used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyUse {
+    /// Which one.
+    pub key: AccessKeyId,
+    /// Its account.
+    pub account: AccountId,
+    /// Unix seconds.
+    pub at: i64,
+}
+
 /// An account whose state is asked for, and which state of it is known already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Known {
@@ -217,6 +228,9 @@ pub trait Store: Send + Sync {
     /// Forgets the counts of refusals of minutes before that one.
     async fn forget_refusals(&self, before_minute: i64) -> Result<u64>;
 
+    /// Notes when keys were used. An earlier moment than the one that is known changes nothing.
+    async fn record_key_uses(&self, uses: &[KeyUse]) -> Result<()>;
+
     /// Whether the database answers.
     async fn ping(&self) -> Result<()>;
 
@@ -266,6 +280,9 @@ pub trait Snapshot: Send {
     async fn get_key(&mut self, id: &AccessKeyId) -> Result<Option<AccessKey>>;
     /// The keys of an owner, oldest first, then by id.
     async fn list_keys(&mut self, owner: KeyOwner) -> Result<Vec<AccessKey>>;
+
+    /// When a key of this account was last used, in unix seconds, as far as that is written down.
+    async fn get_key_last_used(&mut self, id: &AccessKeyId) -> Result<Option<i64>>;
 
     /// The role of that name, case ignored.
     async fn get_role(&mut self, name: &RoleName) -> Result<Option<Role>>;
@@ -355,6 +372,11 @@ pub trait Tx: Snapshot {
 
     /// Makes an account. Only of [`AccountId::SYSTEM`]. An id once used is taken for ever.
     async fn create_account(&mut self, account: &Account) -> Result<()>;
+    /// Gives the account that alias, or none.
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyExists`] where another account has it.
+    async fn set_alias(&mut self, alias: Option<&str>) -> Result<()>;
     /// Sets a setting of this account.
     async fn put_setting(&mut self, name: &str, value: &str) -> Result<()>;
 

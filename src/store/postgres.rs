@@ -451,6 +451,9 @@ impl Dialect for PostgresDialect {
         match &*code {
             // serialization_failure, deadlock_detected
             "40001" | "40P01" => StoreError::Conflict,
+            // unique_violation: what is inserted gives way, so this is another transaction's name
+            // that was not there yet when it was looked for.
+            "23505" => StoreError::AlreadyExists,
             // read_only_sql_transaction (a standby), idle_in_transaction_session_timeout,
             // lock_not_available, query_canceled (a statement's time is up)
             "25006" | "25P03" | "55P03" | "57014" => StoreError::Unavailable(Box::new(error)),

@@ -44,6 +44,7 @@ mod changes;
 mod concurrency;
 mod corrupt;
 mod freshness;
+mod key_uses;
 mod keys;
 mod policies;
 #[path = "../support/postgres.rs"]

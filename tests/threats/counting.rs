@@ -11,7 +11,8 @@ use rampart::model::key::AccessKey;
 use rampart::policy::ids::{AccessKeyId, AccountId};
 use rampart::store::whole::{Standing, Whole};
 use rampart::store::{
-    DatabaseIdentity, FreshnessAnswer, Known, NonceRow, Result, Snapshot, Store, StoreError, Tx,
+    DatabaseIdentity, FreshnessAnswer, KeyUse, Known, NonceRow, Result, Snapshot, Store,
+    StoreError, Tx,
 };
 
 pub(crate) struct Counting {
@@ -88,6 +89,9 @@ impl Store for Counting {
     }
     async fn forget_refusals(&self, before_minute: i64) -> Result<u64> {
         self.count()?.forget_refusals(before_minute).await
+    }
+    async fn record_key_uses(&self, uses: &[KeyUse]) -> Result<()> {
+        self.count()?.record_key_uses(uses).await
     }
     async fn ping(&self) -> Result<()> {
         self.count()?.ping().await

@@ -3,6 +3,7 @@
 
 pub mod attach_policy_to_role;
 pub mod attach_policy_to_user;
+pub mod clear_account_alias;
 pub mod create_access_key;
 pub mod create_policy;
 pub mod create_policy_version;
@@ -16,9 +17,13 @@ pub mod delete_role;
 pub mod delete_user;
 pub mod detach_policy_from_role;
 pub mod detach_policy_from_user;
+pub mod get_access_key_last_used;
+pub mod get_account_alias;
+pub mod get_password_policy;
 pub mod get_policy;
 pub mod get_policy_version;
 pub mod get_role;
+pub mod get_security_preference;
 pub mod get_user;
 pub mod list_access_keys;
 pub mod list_entities_for_policy;
@@ -28,12 +33,16 @@ pub mod list_policies_for_user;
 pub mod list_policy_versions;
 pub mod list_roles;
 pub mod list_users;
+pub mod set_account_alias;
 pub mod set_default_policy_version;
+pub mod set_password_policy;
+pub mod set_security_preference;
 pub mod update_access_key;
 pub mod update_role;
 
 mod attachments;
 mod keys;
 mod lookup;
+mod settings;
 mod shapes;
 mod subject;

@@ -67,6 +67,17 @@ statements! {
         )
         VALUES ($1, $2, $3, $4, 0, $5, $5)
         ON CONFLICT DO NOTHING";
+    /// Two accounts that ask for one alias at the same moment: the key of the column refuses.
+    SET_ALIAS = "
+        UPDATE accounts
+        SET alias = $2
+        WHERE id = $1
+            AND NOT EXISTS (
+                SELECT 1
+                FROM accounts other
+                WHERE other.alias = $2
+                    AND other.id <> $1
+            )";
     PING = "
         SELECT COUNT(*) AS count
         FROM accounts
@@ -149,6 +160,18 @@ pub(super) async fn create<D: Dialect>(session: &mut Session<D>, account: &Accou
         account.tag,
     ];
     removed::insert_with_id(session, IdKind::Account, &id, &CREATE, args).await
+}
+
+pub(super) async fn set_alias<D: Dialect>(
+    session: &mut Session<D>,
+    alias: Option<&str>,
+) -> Result<()> {
+    let args = args![session.id(), alias];
+    match session.execute(&SET_ALIAS, args).await? {
+        // The account itself is there: this transaction holds its row.
+        0 => Err(StoreError::AlreadyExists),
+        _ => Ok(()),
+    }
 }
 
 pub(super) async fn ping<D: Dialect>(connection: &mut Connection<D>) -> Result<()> {

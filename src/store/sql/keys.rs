@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::key_uses;
 use super::removed::{self, IdKind};
 use super::session::Session;
 use crate::model::change::Touched;
@@ -219,5 +220,6 @@ pub(super) async fn delete<D: Dialect>(session: &mut Session<D>, id: &AccessKeyI
     session.touch(Touched::Key(id.clone()));
     let args = args![session.id(), id.as_str()];
     session.change(&DELETE, args).await?;
+    key_uses::delete(session, id).await?;
     removed::bury(session, Removed::Key(id)).await
 }

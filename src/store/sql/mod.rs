@@ -9,6 +9,7 @@ mod attachments;
 mod audit;
 mod changes;
 mod freshness;
+mod key_uses;
 mod keys;
 mod nonces;
 mod policies;
@@ -34,8 +35,8 @@ use self::whole::SqlWhole;
 use super::dialect::{Dialect, Fields, Statement};
 use super::whole::{Standing, Whole};
 use super::{
-    DatabaseIdentity, FreshnessAnswer, Known, NonceRow, Result, Snapshot, Store, StoreError, Tx,
-    schema,
+    DatabaseIdentity, FreshnessAnswer, KeyUse, Known, NonceRow, Result, Snapshot, Store,
+    StoreError, Tx, schema,
 };
 use crate::model::account::{Account, RevisionTag};
 use crate::model::audit::RefusalKey;
@@ -66,6 +67,7 @@ const STATEMENTS: &[&[&Statement]] = &[
     attachments::ALL,
     audit::ALL,
     changes::ALL,
+    key_uses::ALL,
     keys::ALL,
     nonces::ALL,
     policies::ALL,
@@ -212,6 +214,10 @@ impl<D: Dialect> Store for SqlStore<D> {
 
     async fn forget_refusals(&self, before_minute: i64) -> Result<u64> {
         audit::forget_refusals::<D>(&mut *acquire::<D>(&self.writers).await?, before_minute).await
+    }
+
+    async fn record_key_uses(&self, uses: &[KeyUse]) -> Result<()> {
+        key_uses::record::<D>(&mut *acquire::<D>(&self.writers).await?, uses).await
     }
 
     async fn ping(&self) -> Result<()> {

@@ -7,8 +7,8 @@ use sqlx::Transaction;
 
 use super::queue::Turn;
 use super::{
-    accounts, attachments, audit, changes, keys, policies, removed, roles, settings, tags,
-    token_keys, users, within,
+    accounts, attachments, audit, changes, key_uses, keys, policies, removed, roles, settings,
+    tags, token_keys, users, within,
 };
 use crate::model::account::{Account, AccountState, RevisionTag};
 use crate::model::audit::{AuditRecord, RefusalKey};
@@ -260,6 +260,10 @@ impl<D: Dialect> Snapshot for Session<D> {
         keys::list(self, owner).await
     }
 
+    async fn get_key_last_used(&mut self, id: &AccessKeyId) -> Result<Option<i64>> {
+        key_uses::get(self, id).await
+    }
+
     async fn get_role(&mut self, name: &RoleName) -> Result<Option<Role>> {
         roles::get(self, name).await
     }
@@ -350,6 +354,9 @@ impl<D: Dialect> Tx for Session<D> {
 
     async fn create_account(&mut self, account: &Account) -> Result<()> {
         accounts::create(self, account).await
+    }
+    async fn set_alias(&mut self, alias: Option<&str>) -> Result<()> {
+        accounts::set_alias(self, alias).await
     }
     async fn put_setting(&mut self, name: &str, value: &str) -> Result<()> {
         settings::put(self, name, value).await

@@ -110,6 +110,7 @@ pub const TABLES: &[Table] = tables! {
         policy_key text; policy_name text, attached_at int);
     tags(account_id text, resource_kind text, resource_key text, tag_key text; tag_value text);
     token_keys(id int; sealed_key blob, created_at int, active_from int) sealed 1 TokenRing;
+    key_uses(key_id text; account_id text, last_used_at int);
     audit(id int; account_id text, at_millis int, request_id text, principal text,
         access_key_id text, source_ip text, operation text, resource text);
     refusals(account_id text, minute int, principal text, operation text, code text; count int);

@@ -19,6 +19,10 @@ pub(super) fn not_exist(entity: Entity) -> Refusal {
             "EntityNotExist.Policy.Version",
             "The policy version does not exist.",
         ),
+        Entity::AccountAlias => (
+            "EntityNotExist.AccountAlias",
+            "The account alias does not exist.",
+        ),
         Entity::UserPolicy => (
             "EntityNotExist.User.Policy",
             "The indicate policy of the user does not exist.",
@@ -46,6 +50,10 @@ pub(super) fn already_exists(entity: Entity) -> Refusal {
         Entity::PolicyVersion => (
             "EntityAlreadyExists.Policy.Version",
             "The policy version does already EXIST.",
+        ),
+        Entity::AccountAlias => (
+            "EntityAlreadyExists.AccountAlias",
+            "The account alias does already exist.",
         ),
         Entity::UserPolicy => (
             "EntityAlreadyExists.User.Policy",
@@ -114,6 +122,10 @@ pub(super) fn limit_exceeded(entity: Entity) -> Refusal {
         Entity::PolicyVersion => (
             "LimitExceeded.Policy.Version",
             "The count of policy version beyond the current limits.",
+        ),
+        Entity::AccountAlias => (
+            "LimitExceeded.AccountAlias",
+            "The count of account aliases beyond the current limits.",
         ),
         Entity::UserPolicy => (
             "LimitExceeded.User.Policy",

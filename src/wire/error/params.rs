@@ -39,6 +39,19 @@ pub(super) fn param(fault: &ParamFault) -> Refusal {
                 format!("The parameter - \"{name}\" MUST be in the range of {from} and {to}."),
             )
         }
+        Problem::OutOfRange(from, to) => bad(
+            format!("InvalidParameter.{name}.Range"),
+            format!("The parameter - \"{name}\" MUST be in the range of {from} and {to}."),
+        ),
+        Problem::AliasLength => bad(
+            format!("InvalidParameter.{name}.Length"),
+            format!("The parameter - \"{name}\" MUST be in the range of 3 and 63."),
+        ),
+        // The vendor's text has one article less than its others.
+        Problem::AliasFormat => bad(
+            format!("InvalidParameter.{name}.Format"),
+            format!("The format of parameter - \"{name}\" is incorrect."),
+        ),
         Problem::WronglyFormed => bad(
             format!("InvalidParameter.{name}"),
             format!("The parameter {name} is wrongly formed."),

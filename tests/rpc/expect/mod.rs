@@ -18,6 +18,7 @@ use std::fmt::Debug;
 
 use rampart::model::key::KeyOwner;
 use rampart::model::principal::PrincipalId;
+use rampart::model::settings::{PasswordPolicy, SecurityPreference};
 use rampart::model::tag::Tagged;
 use rampart::ops::declare::Product;
 use rampart::policy::ids::AccountId;
@@ -154,6 +155,10 @@ impl TestApp {
         };
         let mut state = Vec::new();
         let mut note = |what: &dyn Debug| state.push(format!("{what:?}"));
+        note(&snapshot.account().alias.clone());
+        for setting in [PasswordPolicy::SETTING, SecurityPreference::SETTING] {
+            note(&snapshot.get_setting(setting).await.unwrap());
+        }
         note(&snapshot.list_keys(KeyOwner::Root).await.unwrap());
         for user in snapshot.list_users(all).await.unwrap() {
             note(&user);

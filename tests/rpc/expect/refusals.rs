@@ -69,6 +69,7 @@ pub(crate) fn exists(what: &str) -> Refusal {
     let text = match what {
         "User" => "The user does already EXIST.",
         "User.Policy" => "The user has already been attached this policy.",
+        "AccountAlias" => "The account alias does already exist.",
         "Policy" => "The policy does already EXIST.",
         "Role" => "The role does already EXIST.",
         "Role.Policy" => "The role has already been attached this policy.",

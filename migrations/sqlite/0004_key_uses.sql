@@ -1,0 +1,10 @@
+-- When access keys were last used. Its pair is migrations/postgres/0004_key_uses.sql.
+--
+-- key_id is no reference: a release that does not know this table goes on removing keys. Ids are never
+-- used twice, so a row that is left behind speaks of no other key.
+CREATE TABLE key_uses (
+    key_id TEXT NOT NULL,
+    account_id TEXT NOT NULL,
+    last_used_at INTEGER NOT NULL,
+    PRIMARY KEY (key_id)
+) STRICT, WITHOUT ROWID;
