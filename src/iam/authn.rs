@@ -332,27 +332,16 @@ impl Iam {
             hash: self.nonce_hasher.hash(request.access_key_id, request.nonce),
             expires_at: timestamp + i64::from(self.window().seconds) + 1,
         };
-        if self.freshness.is_embedded() {
-            let fingerprint = nonce
-                .hash
-                .first_chunk()
-                .map_or(0, |bytes| u64::from_le_bytes(*bytes));
-            let taken = self
-                .replay
-                .take(account, fingerprint, timestamp, nonce.expires_at, now)
-                .await;
-            taken.map_err(|error| match error {
-                ReplayError::Used => AuthnError::NonceUsed,
-                ReplayError::BeforeCrash => AuthnError::TimeExpired,
-                ReplayError::Full | ReplayError::Unavailable => AuthnError::Unavailable,
-            })?;
-        }
+        self.take_nonce(account, nonce, timestamp, now).await?;
         let mut current = self
             .freshness
             .current(account, other, Some(nonce), now)
             .await
             .map_err(|error| match error {
-                FreshnessError::NonceUsed => AuthnError::NonceUsed,
+                FreshnessError::NonceUsed => {
+                    self.nonce_shares.give_back(account, nonce.expires_at);
+                    AuthnError::NonceUsed
+                }
                 FreshnessError::Unavailable => AuthnError::Unavailable,
             })?;
         match self
@@ -386,6 +375,39 @@ impl Iam {
         if let Signed::Long(signer) = &verified.signed {
             self.key_uses.note(signer, now);
         }
+    }
+
+    /// Takes the nonce of a request dated `timestamp` (unix seconds) where this process is the only
+    /// one; else makes room for it, and whether it is new is asked of the database with the freshness.
+    async fn take_nonce(
+        &self,
+        account: AccountId,
+        nonce: NonceRow,
+        timestamp: i64,
+        now: i64,
+    ) -> Result<(), AuthnError> {
+        let taken = if self.freshness.is_embedded() {
+            let fingerprint = nonce
+                .hash
+                .first_chunk()
+                .map_or(0, |bytes| u64::from_le_bytes(*bytes));
+            self.replay
+                .take(account, fingerprint, timestamp, nonce.expires_at, now)
+                .await
+        } else if self.nonce_shares.take(account, nonce.expires_at, now) {
+            Ok(())
+        } else {
+            Err(ReplayError::Full)
+        };
+        taken.map_err(|error| match error {
+            ReplayError::Used => AuthnError::NonceUsed,
+            ReplayError::BeforeCrash => AuthnError::TimeExpired,
+            ReplayError::Full => {
+                metrics::counter!("rampart_nonces_refused_total").increment(1);
+                AuthnError::Unavailable
+            }
+            ReplayError::Unavailable => AuthnError::Unavailable,
+        })
     }
 
     /// Establishes who calls once more, on what a transaction sees. Where the key's sealed secret is

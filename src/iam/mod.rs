@@ -43,6 +43,7 @@ use crate::iam::key_uses::KeyUses;
 use crate::iam::keys::Keys;
 use crate::iam::replay::Replay;
 use crate::iam::replay::mark::{LEAD_SECONDS, Mark};
+use crate::iam::replay::shares::Shares;
 use crate::iam::secrets::Secrets;
 use crate::model::quotas::Quotas;
 use crate::policy::ids::AccountId;
@@ -111,6 +112,8 @@ pub struct Iam {
     pub freshness: Freshness,
     /// Nonces of an embedded server.
     pub replay: Replay,
+    /// How many nonces this server has put into the database.
+    pub nonce_shares: Shares,
     /// Refusals since the last flush.
     pub refusals: Refusals,
     /// What denials tell.
@@ -197,6 +200,7 @@ impl Iam {
             keys: Keys::new(Arc::clone(&store), Arc::clone(&secrets), PATIENCE),
             freshness: Freshness::new(Arc::clone(&store), embedded, config.cache_bytes, PATIENCE),
             replay: Replay::new(config.max_nonces, window, mark),
+            nonce_shares: Shares::new(config.max_nonces, window),
             replay_floor,
             nonce_hasher: NonceHasher::new(&config.master_key),
             window: TimeWindow {
@@ -239,6 +243,7 @@ impl Iam {
             tracing::error!(%error, "the token keys cannot be read");
         }
         self.freshness.trim();
+        self.show_nonces();
         if now - self.flushed_at.load(Ordering::Relaxed) >= FLUSH_SECONDS {
             self.flushed_at.store(now, Ordering::Relaxed);
             if let Err(error) = self.refusals.flush(self.store.as_ref()).await {
@@ -261,13 +266,22 @@ impl Iam {
         }
     }
 
+    fn show_nonces(&self) {
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a gauge is a floating-point number"
+        )]
+        metrics::gauge!("rampart_nonces")
+            .set((self.replay.count() + self.nonce_shares.count()) as f64);
+    }
+
     /// Deletes what the database need not keep any longer.
     async fn forget(&self, now: i64) {
         if !self.freshness.is_embedded()
-            // By the clock of this replica; another's may be behind it by as much as the window.
+            // The clock of another replica may be behind this one's by as much as the window.
             && let Err(error) = self
                 .store
-                .forget_nonces(now - i64::from(self.window.seconds))
+                .forget_nonces(now, i64::from(self.window.seconds))
                 .await
         {
             tracing::warn!(%error, "old nonces cannot be deleted");

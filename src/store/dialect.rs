@@ -26,21 +26,21 @@ pub struct Statement {
 /// Declares the statements of one file and the list of them, `ALL`.
 ///
 /// `NAME = text;` is the same on both databases. In `NAME = a, {relation}, b;` the relation is
-/// written by [`relation!`] for each. A file whose `ALL` nobody collects has dead code, and a
+/// written by [`relation!`] for each; there may be several. A file whose `ALL` nobody collects has dead code, and a
 /// statement outside `ALL` cannot be made.
 macro_rules! statements {
-    ($($(#[$doc:meta])* $name:ident = $before:literal $(, {$($relation:tt)+}, $after:literal)?;)+) => {
+    ($($(#[$doc:meta])* $name:ident = $before:literal $(, {$($relation:tt)+}, $after:literal)*;)+) => {
         $(
             $(#[$doc])*
             const $name: $crate::store::dialect::Statement = $crate::store::dialect::Statement {
                 name: concat!(module_path!(), "::", stringify!($name)),
                 sqlite: concat!(
                     $before
-                    $(, $crate::store::dialect::relation!(sqlite $($relation)+), $after)?
+                    $(, $crate::store::dialect::relation!(sqlite $($relation)+), $after)*
                 ),
                 postgres: concat!(
                     $before
-                    $(, $crate::store::dialect::relation!(postgres $($relation)+), $after)?
+                    $(, $crate::store::dialect::relation!(postgres $($relation)+), $after)*
                 ),
             };
         )+

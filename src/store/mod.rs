@@ -219,8 +219,9 @@ pub trait Store: Send + Sync {
     /// dropped whole.
     async fn forget_changes(&self, older_seconds: i64) -> Result<u64>;
 
-    /// Forgets nonces whose time has passed.
-    async fn forget_nonces(&self, now: i64) -> Result<u64>;
+    /// Forgets nonces whose time has passed by more than `margin_seconds`, by the clock of the caller
+    /// (`now`, unix seconds) and by the database's own: a fast clock alone forgets none too early.
+    async fn forget_nonces(&self, now: i64, margin_seconds: i64) -> Result<u64>;
 
     /// Adds to the counts of refusals; `count` is how many came since the last call.
     async fn count_refusals(&self, refusals: &[(RefusalKey, u64)]) -> Result<()>;

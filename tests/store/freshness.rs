@@ -2,6 +2,7 @@
 
 use rampart::model::account::RevisionTag;
 use rampart::policy::ids::AccountId;
+use rampart::ports::{Clock as _, SystemClock};
 use rampart::store::{Known, NonceRow};
 
 use crate::backend::{Exam, next, tag, unknown};
@@ -28,10 +29,29 @@ async fn a_nonce_is_kept_until_its_time(exam: Exam) {
     // Given twice, it is kept as long as the longer one needs.
     let given = [nonce(1, 10), nonce(2, 20), nonce(1, 30)];
     exam.store.freshness(&[], &given).await.unwrap();
-    assert_eq!(exam.store.forget_nonces(9).await.unwrap(), 0);
-    assert_eq!(exam.store.forget_nonces(20).await.unwrap(), 1);
+    assert_eq!(exam.store.forget_nonces(9, 0).await.unwrap(), 0);
+    assert_eq!(exam.store.forget_nonces(20, 0).await.unwrap(), 1);
     let answer = exam.store.freshness(&[], &given).await.unwrap();
     assert_eq!(answer.fresh, [false, true, false]);
+}
+
+/// Nobody's clock alone forgets what a request elsewhere can still repeat.
+async fn t14_a_fast_clock_forgets_nothing_too_early(exam: Exam) {
+    let now = SystemClock::default().now();
+    let given = [
+        nonce(1, now - 5000),
+        nonce(2, now - 100),
+        nonce(3, now + 1000),
+    ];
+    exam.store.freshness(&[], &given).await.unwrap();
+    // This caller's clock is fast by a day: the database's counts, and the margin is kept.
+    let fast = now + 86_400;
+    assert_eq!(exam.store.forget_nonces(fast, 900).await.unwrap(), 1);
+    // This one's is slow: its own counts.
+    assert_eq!(exam.store.forget_nonces(now - 1000, 0).await.unwrap(), 0);
+    assert_eq!(exam.store.forget_nonces(fast, 0).await.unwrap(), 1);
+    let answer = exam.store.freshness(&[], &given).await.unwrap();
+    assert_eq!(answer.fresh, [true, true, false]);
 }
 
 async fn many_nonces_are_forgotten(exam: Exam) {
@@ -49,8 +69,8 @@ async fn many_nonces_are_forgotten(exam: Exam) {
         let answer = exam.store.freshness(&[], &given).await.unwrap();
         assert!(answer.fresh.iter().all(|fresh| *fresh));
     }
-    assert_eq!(exam.store.forget_nonces(1).await.unwrap(), 24_000);
-    assert_eq!(exam.store.forget_nonces(1).await.unwrap(), 0);
+    assert_eq!(exam.store.forget_nonces(1, 0).await.unwrap(), 24_000);
+    assert_eq!(exam.store.forget_nonces(1, 0).await.unwrap(), 0);
 }
 
 /// The tags of these accounts, of which nothing is known yet.
@@ -159,6 +179,7 @@ async fn t14_nonces_outlive_the_store(exam: Exam) {
 cases!(
     a_nonce_is_new_once,
     a_nonce_is_kept_until_its_time,
+    t14_a_fast_clock_forgets_nothing_too_early,
     many_nonces_are_forgotten,
     tags_are_those_of_now_in_the_order_asked,
     nonces_do_not_move_the_revision,

@@ -81,8 +81,8 @@ impl Store for Counting {
     async fn forget_changes(&self, older_seconds: i64) -> Result<u64> {
         self.count()?.forget_changes(older_seconds).await
     }
-    async fn forget_nonces(&self, now: i64) -> Result<u64> {
-        self.count()?.forget_nonces(now).await
+    async fn forget_nonces(&self, now: i64, margin_seconds: i64) -> Result<u64> {
+        self.count()?.forget_nonces(now, margin_seconds).await
     }
     async fn count_refusals(&self, refusals: &[(RefusalKey, u64)]) -> Result<()> {
         self.count()?.count_refusals(refusals).await

@@ -2,23 +2,37 @@
 
 use std::sync::Arc;
 
+use rampart::ops::declare::Product;
 use rampart::store;
 
 use crate::app::{ACCOUNT, On, Setup, TestApp, policy};
+use crate::calls;
 use crate::counting::Counting;
 
 const OTHER: &str = "2222222222222222";
 
 #[tokio::test]
 async fn t04_one_account_fills_its_share_of_nonces_and_no_more() {
+    one_account_fills_its_share(On::Memory, 4096).await;
+}
+
+#[tokio::test]
+async fn t04_one_account_fills_its_share_of_nonces_in_a_shared_database_and_no_more() {
+    one_account_fills_its_share(On::Postgres, 1024).await;
+}
+
+async fn one_account_fills_its_share(on: On, max_nonces: usize) {
     let setup = Setup {
-        max_nonces: 4096,
-        ..Setup::on(On::Memory)
+        max_nonces,
+        ..Setup::on(on)
     };
     let app = TestApp::with(setup).await;
     let other = app.add_account(OTHER).await;
-    let (mut served, mut throttled) = (0, 0);
-    for _ in 0..6000 {
+    let share = max_nonces / 4 * 3;
+    let repeated = calls::rpc(&app, &app.root(), Product::Sts, "GetCallerIdentity", &[]);
+    repeated.send(&app).await.ok();
+    let (mut served, mut throttled) = (1, 0);
+    for _ in 0..max_nonces * 3 / 2 {
         let reply = app.sts(&app.root(), "GetCallerIdentity", &[]).await;
         match reply.status.as_u16() {
             200 => served += 1,
@@ -31,13 +45,18 @@ async fn t04_one_account_fills_its_share_of_nonces_and_no_more() {
         }
     }
     assert!(
-        throttled > 1000 && served <= 3072 + 10,
+        throttled > max_nonces / 4 && served <= share,
         "{served} {throttled}"
     );
-    for _ in 0..500 {
+    // What was taken stays taken: a throttle opens nothing.
+    let reply = repeated.send(&app).await;
+    let refused = ["SignatureNonceUsed", "ServiceUnavailable"];
+    assert!(refused.contains(&&*reply.code()), "{}", reply.text);
+    for _ in 0..max_nonces / 8 {
         app.sts(&other, "GetCallerIdentity", &[]).await.ok();
     }
-    assert!(app.iam.replay.count() <= 4096, "{}", app.iam.replay.count());
+    let count = app.iam.replay.count() + app.iam.nonce_shares.count();
+    assert!(count <= max_nonces, "{count}");
     // The room comes back with time.
     app.clock.advance(3600);
     app.sts(&app.root(), "GetCallerIdentity", &[]).await.ok();

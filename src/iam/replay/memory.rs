@@ -92,8 +92,9 @@ impl Memory {
             shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
             shard_capacity,
             account_share: shard_capacity / 4 * 3,
-            // From one window before its timestamp to one after: a nonce lives that long at most.
-            stretch: (2 * window).max(1),
+            // A nonce lives for two windows at most, and as a rule for one: it is looked for in three
+            // generations, or in six, and kept for half a window longer than it must be.
+            stretch: (window / 2).max(1),
         }
     }
 
@@ -200,6 +201,24 @@ mod tests {
             Recorded::New
         );
         assert_eq!(memory.count(), 1, "the old generation was dropped whole");
+    }
+
+    #[test]
+    fn t04_room_comes_back_half_a_window_late_at_most() {
+        let memory = Memory::new(256, 900);
+        let account = AccountId::from_random(1);
+        let fill = |now: i64| {
+            let base = now.unsigned_abs() << 20;
+            (0..4000)
+                .filter(|n| {
+                    memory.record(account, spread(base + n), now + 900, now) == Recorded::New
+                })
+                .count()
+        };
+        assert_eq!(fill(NOW), 192);
+        assert_eq!(fill(NOW + 899), 0);
+        assert_eq!(fill(NOW + 900 + 450), 192);
+        assert_eq!(memory.count(), 192);
     }
 
     #[test]

@@ -3,10 +3,11 @@
 //!
 //! [`memory`] keeps the nonces; [`mark`] keeps on disk, ahead of time and off the hot path, what a
 //! restart after `kill -9` must know. With PostgreSQL neither is used: the freshness batch records
-//! nonces in a table (`iam::freshness`).
+//! nonces in a table (`iam::freshness`), and [`shares`] counts them.
 
 pub mod mark;
 pub mod memory;
+pub mod shares;
 
 use std::sync::Arc;
 

@@ -204,8 +204,8 @@ impl<D: Dialect> Store for SqlStore<D> {
         changes::forget::<D>(&self.writers, older_seconds).await
     }
 
-    async fn forget_nonces(&self, now: i64) -> Result<u64> {
-        nonces::forget::<D>(&self.writers, now).await
+    async fn forget_nonces(&self, now: i64, margin_seconds: i64) -> Result<u64> {
+        nonces::forget::<D>(&self.writers, now, margin_seconds).await
     }
 
     async fn count_refusals(&self, refusals: &[(RefusalKey, u64)]) -> Result<()> {
