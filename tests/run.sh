@@ -14,6 +14,8 @@
 #             as in `tests/run.sh clients -- test_roles.py -k paged`
 #   replicas  three servers over one PostgreSQL that are stopped, killed and cut off (tests/replicas), and clusters of
 #             their own that are switched over; in a short form. What follows `--` goes to pytest here too
+#   broken    a server that trusts its cache must fail the search for a stale decision: a test of that test; only where
+#             it is named
 #
 # It works from any directory and brings what it needs (tests/setup.sh), among it a throw-away PostgreSQL server: one on
 # a loopback port and a socket of its own, run by an unprivileged user, gone when the script ends. A server of your own
@@ -24,7 +26,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 target=${CARGO_TARGET_DIR:-$root/target}
 all=(fmt clippy pure test docs benches fuzz clients replicas)
-named=(previous peers)
+named=(previous peers broken)
 
 die() { printf 'run: %s\n' "$*" >&2; exit 2; }
 
@@ -145,9 +147,21 @@ run_pytest() {
 }
 run_clients() { run_pytest tests/clients; }
 run_replicas() { run_pytest tests/replicas; }
+# It passes where the test fails, and by what it is there to find.
+run_broken() {
+    local log=$target/broken.log
+    cargo build --locked --features test-broken-freshness && cp "$target/debug/rampart" "$target/rampart-broken" || return
+    pytest_arguments=(test_revocations.py -s)
+    if RAMPART_BIN=$target/rampart-broken run_pytest tests/replicas >"$log" 2>&1; then
+        echo "it was not caught: $log"
+        return 1
+    fi
+    grep -E '^(seed|\{|E +AssertionError)' "$log" | cut -c1-200
+    grep -q 'AssertionError: .*allowed after the revocation' "$log" || { echo "it failed by something else: $log"; return 1; }
+}
 
 "$root/tests/setup.sh"
-if { wants test || wants previous || wants clients || wants replicas; } && [ -z "${RAMPART_TEST_POSTGRES_URL:-}" ]; then
+if { wants test || wants previous || wants clients || wants replicas || wants broken; } && [ -z "${RAMPART_TEST_POSTGRES_URL:-}" ]; then
     start_postgres
 fi
 

@@ -2,7 +2,7 @@
 
     RAMPART_REPLICAS_PAIRS=100000 RAMPART_REPLICAS_SECONDS=7200 tests/run.sh replicas -- test_revocations.py -s
 
-A server built with `--features test-broken-freshness` must fail it: see docs/performance.md.
+A server built with `--features test-broken-freshness` must fail it: `tests/run.sh broken`.
 """
 
 from __future__ import annotations
