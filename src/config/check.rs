@@ -135,6 +135,8 @@ impl Settings {
         self.check_postgres()?;
         for (key, value, bounds) in [
             ("quotas.users", quotas.users, &any),
+            ("quotas.groups", quotas.groups, &any),
+            ("quotas.groups_per_user", quotas.groups_per_user, &few),
             ("quotas.roles", quotas.roles, &any),
             ("quotas.policies", quotas.policies, &any),
             (

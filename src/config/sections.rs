@@ -197,6 +197,12 @@ pub struct QuotaSettings {
     /// RAM users in the account.
     #[config(env = "RAMPART_QUOTA_USERS", default = 5000)]
     pub users: u32,
+    /// Groups in the account.
+    #[config(env = "RAMPART_QUOTA_GROUPS", default = 300)]
+    pub groups: u32,
+    /// Groups that one RAM user is in.
+    #[config(env = "RAMPART_QUOTA_GROUPS_PER_USER", default = 10)]
+    pub groups_per_user: u32,
     /// Roles in the account.
     #[config(env = "RAMPART_QUOTA_ROLES", default = 1000)]
     pub roles: u32,
@@ -212,10 +218,10 @@ pub struct QuotaSettings {
     /// Access keys of the account itself.
     #[config(env = "RAMPART_QUOTA_ACCESS_KEYS_PER_ACCOUNT", default = 2)]
     pub access_keys_per_account: u32,
-    /// Custom policies attached to one user or one role.
+    /// Custom policies attached to one user, group or role.
     #[config(env = "RAMPART_QUOTA_CUSTOM_POLICIES_PER_PRINCIPAL", default = 10)]
     pub custom_policies_per_principal: u32,
-    /// System policies attached to one user or one role.
+    /// System policies attached to one user, group or role.
     #[config(env = "RAMPART_QUOTA_SYSTEM_POLICIES_PER_PRINCIPAL", default = 20)]
     pub system_policies_per_principal: u32,
     /// Tags on one resource.
@@ -272,6 +278,8 @@ impl From<&QuotaSettings> for Quotas {
     fn from(settings: &QuotaSettings) -> Self {
         Self {
             users: settings.users,
+            groups: settings.groups,
+            groups_per_user: settings.groups_per_user,
             roles: settings.roles,
             policies: settings.policies,
             versions_per_policy: settings.versions_per_policy,

@@ -17,7 +17,7 @@ use crate::model::change::Touched;
 use crate::model::policy::VersionId;
 use crate::model::principal::PrincipalId;
 use crate::policy::compile::CompiledPolicy;
-use crate::policy::ids::{AccessKeyId, AccountId, PolicyName, RoleName};
+use crate::policy::ids::{AccessKeyId, AccountId, GroupId, PolicyName, RoleName};
 
 /// How many roles are remembered not to exist.
 const ABSENT_KEPT: usize = 1024;
@@ -26,16 +26,88 @@ const MOST_AHEAD: usize = 16;
 /// Below this part of the bound for all, an account makes no room for others.
 const FLOOR_PARTS: usize = 64;
 
+/// From which revision on something is known to be so, and from which on it is not any more.
+#[derive(Debug)]
+struct Life {
+    since: i64,
+    ended_at: AtomicI64,
+}
+
+impl Life {
+    const fn new(since: i64) -> Self {
+        Self {
+            since,
+            ended_at: AtomicI64::new(i64::MAX),
+        }
+    }
+
+    fn is_true_at(&self, revision: i64) -> bool {
+        self.ended_at.load(Ordering::Acquire) > revision
+    }
+
+    fn was_true_at(&self, revision: i64) -> bool {
+        self.since <= revision && self.is_true_at(revision)
+    }
+
+    /// Ends what was read before `revision`; answers whether it goes on.
+    fn end(&self, revision: i64) -> bool {
+        if self.since < revision {
+            self.ended_at.fetch_min(revision, Ordering::AcqRel);
+        }
+        self.is_true_at(i64::MAX - 1)
+    }
+}
+
 /// A custom policy's default version, compiled; shared by the principals it is attached to.
 #[derive(Debug)]
 pub(super) struct Document {
     pub(super) compiled: Arc<CompiledPolicy>,
     name: PolicyName,
-    version: VersionId,
-    since: i64,
-    /// The revision from which on the policy is another one.
-    replaced_at: AtomicI64,
+    pub(super) version: VersionId,
+    life: Life,
     _charge: Charge,
+}
+
+/// What was attached to a group when members of it were read; shared by them.
+#[derive(Debug)]
+pub(super) struct GroupRights {
+    group: GroupId,
+    life: Life,
+}
+
+impl GroupRights {
+    pub(super) fn new(group: GroupId, since: i64) -> Self {
+        let life = Life::new(since);
+        Self { group, life }
+    }
+
+    /// Whether this is still what is attached at `revision`.
+    pub(super) fn is_true_at(&self, revision: i64) -> bool {
+        self.life.is_true_at(revision)
+    }
+}
+
+/// What principals share, by what it is of; former ones stay as long as a principal holds them.
+type SharedBy<K, T> = Mutex<HashMap<K, Vec<Weak<T>>>>;
+
+/// Adds what a principal holds.
+fn share<K: std::hash::Hash + Eq, T>(all: &mut HashMap<K, Vec<Weak<T>>>, key: K, held: &Arc<T>) {
+    let known = all.entry(key).or_default();
+    if !known.iter().any(|k| k.as_ptr() == Arc::as_ptr(held)) {
+        known.retain(|other| other.strong_count() > 0);
+        known.push(Arc::downgrade(held));
+    }
+}
+
+/// Ends what was read of `key` before a revision.
+fn end_all<K: std::hash::Hash + Eq, T>(all: &SharedBy<K, T>, key: &K, end: impl Fn(&T) -> bool) {
+    let mut all = lock(all);
+    if let Some(known) = all.get_mut(key) {
+        known.retain(|held| held.upgrade().is_some_and(|held| end(&held)));
+        if known.is_empty() {
+            all.remove(key);
+        }
+    }
 }
 
 impl Document {
@@ -50,15 +122,14 @@ impl Document {
             compiled,
             name,
             version,
-            since,
-            replaced_at: AtomicI64::new(i64::MAX),
+            life: Life::new(since),
             _charge: charge,
         }
     }
 
     /// Whether this is still the policy at `revision`.
     pub(super) fn is_true_at(&self, revision: i64) -> bool {
-        self.replaced_at.load(Ordering::Acquire) > revision
+        self.life.is_true_at(revision)
     }
 }
 
@@ -81,8 +152,8 @@ pub(super) struct AccountCache {
     /// Roles known not to exist and since when, so that asking for one again costs what a refusal
     /// costs. Strangers can ask: it takes no room from what the account itself uses.
     absent: RwLock<HashMap<RoleName, i64>>,
-    /// By name; a policy's former documents stay as long as a principal holds them.
-    documents: Mutex<HashMap<PolicyName, Vec<Weak<Document>>>>,
+    documents: SharedBy<PolicyName, Document>,
+    groups: SharedBy<GroupId, GroupRights>,
     pub(super) meter: Arc<Meter>,
     /// When a request last came, in unix seconds.
     used_at: AtomicU64,
@@ -106,6 +177,7 @@ impl AccountCache {
             keys: Shelf::new(),
             absent: RwLock::default(),
             documents: Mutex::default(),
+            groups: Mutex::default(),
             meter: Arc::new(Meter::new(all)),
             used_at: AtomicU64::new(0),
         }
@@ -173,21 +245,13 @@ impl AccountCache {
             }
             Touched::Key(id) => self.keys.remove_older(id, revision),
             Touched::Policy(name) => {
-                let mut documents = lock(&self.documents);
-                if let Some(known) = documents.get_mut(name) {
-                    known.retain(|document| {
-                        let Some(document) = document.upgrade() else {
-                            return false;
-                        };
-                        if document.since < revision {
-                            document.replaced_at.fetch_min(revision, Ordering::AcqRel);
-                        }
-                        document.is_true_at(i64::MAX - 1)
-                    });
-                    if known.is_empty() {
-                        documents.remove(name);
-                    }
-                }
+                end_all(&self.documents, name, |document| {
+                    document.life.end(revision)
+                });
+            }
+            // Not its members one by one: there may be thousands.
+            Touched::Group(id) => {
+                end_all(&self.groups, id, |rights| rights.life.end(revision));
             }
         }
     }
@@ -226,13 +290,14 @@ impl AccountCache {
         self.keep(at, || {
             let mut documents = lock(&self.documents);
             for document in view.documents() {
-                let known = documents.entry(document.name.clone()).or_default();
-                if !known.iter().any(|k| k.as_ptr() == Arc::as_ptr(document)) {
-                    known.retain(|document| document.strong_count() > 0);
-                    known.push(Arc::downgrade(document));
-                }
+                share(&mut documents, document.name.clone(), document);
             }
             drop(documents);
+            let mut groups = lock(&self.groups);
+            for rights in view.groups() {
+                share(&mut groups, rights.group, rights);
+            }
+            drop(groups);
             let charge = Charge::new(&self.meter, bytes);
             self.principals
                 .put(id, Arc::clone(view), at.revision, charge);
@@ -252,10 +317,20 @@ impl AccountCache {
         let documents = lock(&self.documents);
         documents.get(name)?.iter().find_map(|document| {
             document.upgrade().filter(|document| {
-                document.version == version
-                    && document.since <= at.revision
-                    && document.is_true_at(at.revision)
+                document.version == version && document.life.was_true_at(at.revision)
             })
+        })
+    }
+
+    /// What is attached to a group at `at`, where members of it are known.
+    pub(super) fn group(&self, at: AccountState, id: GroupId) -> Option<Arc<GroupRights>> {
+        if self.state() != at {
+            return None;
+        }
+        let groups = lock(&self.groups);
+        groups.get(&id)?.iter().find_map(|rights| {
+            let rights = rights.upgrade()?;
+            rights.life.was_true_at(at.revision).then_some(rights)
         })
     }
 

@@ -38,7 +38,7 @@ pub struct MatchedStatement {
     pub policy_type: String,
     /// As `v1`; empty where there are no versions.
     pub version: String,
-    /// `User` or `Role`: to whom the policy is attached.
+    /// `User`, `Group` or `Role`: to whom the policy is attached.
     pub attached_to: String,
     /// The statement's place in the document, from 1.
     pub statement: usize,
@@ -183,32 +183,37 @@ pub(super) fn denying(
         ),
         Step::TrustPolicy => (None, None),
     };
-    let attached_to = match caller.caller.principal_id() {
-        Some(PrincipalId::User(_)) => "User",
-        Some(PrincipalId::Role(_)) => "Role",
-        None => "",
-    };
+    let own = caller.caller.principal_id().map_or("", entity_type);
     let Some(set) = set else { return Vec::new() };
     set.matching(request)
         .filter(|(_, effect)| *effect == StatementEffect::Deny)
         .map(
             |(at, _)| match sources.and_then(|sources| sources.get(at.policy)) {
-                Some((policy, version)) => MatchedStatement {
+                Some(source) => MatchedStatement {
                     effect: "Deny".to_owned(),
-                    policy: policy.name.to_string(),
-                    policy_type: match policy.policy_type {
+                    policy: source.policy.name.to_string(),
+                    policy_type: match source.policy.policy_type {
                         PolicyType::Custom => "Custom",
                         PolicyType::System => "System",
                     }
                     .to_owned(),
-                    version: version.to_string(),
-                    attached_to: attached_to.to_owned(),
+                    version: source.version.to_string(),
+                    attached_to: entity_type(source.attached_to).to_owned(),
                     statement: at.statement + 1,
                 },
-                None => unversioned("SessionPolicy", attached_to, at.statement),
+                None => unversioned("SessionPolicy", own, at.statement),
             },
         )
         .collect()
+}
+
+/// The vendor's word for what a policy is attached to.
+const fn entity_type(principal: PrincipalId) -> &'static str {
+    match principal {
+        PrincipalId::User(_) => "User",
+        PrincipalId::Group(_) => "Group",
+        PrincipalId::Role(_) => "Role",
+    }
 }
 
 /// The statements of a trust policy that deny the request.

@@ -4,7 +4,7 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::iam::Iam;
 use crate::model::account::RevisionTag;
-use crate::policy::ids::{AccessKeyId, AccountId, RoleId, UserId};
+use crate::policy::ids::{AccessKeyId, AccountId, GroupId, RoleId, UserId};
 use crate::ports::Entropy;
 
 const ALPHANUMERIC: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -72,6 +72,13 @@ impl Iam {
     /// The id of a new user. The store refuses one that was used before.
     pub fn new_user_id(&self) -> UserId {
         UserId::from_random(self.entropy.next_u64())
+    }
+
+    /// The id of a new group. The store refuses one that was used before.
+    pub fn new_group_id(&self) -> GroupId {
+        let mut random = [0; 16];
+        self.entropy.fill(&mut random);
+        GroupId::from_random(u128::from_le_bytes(random))
     }
 
     /// The id of a new role. The store refuses one that was used before.

@@ -4,12 +4,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::iam::cache::{AccountCache, Document};
+use crate::iam::cache::{AccountCache, Document, GroupRights};
 use crate::iam::keys::Signer;
 use crate::iam::shelf::Charge;
 use crate::model::account::AccountState;
 use crate::model::catalog;
-use crate::model::policy::{PolicyRef, PolicyType, VersionId};
+use crate::model::policy::{Attachment, Policy, PolicyRef, PolicyType, PolicyVersion, VersionId};
 use crate::model::principal::{PrincipalId, Role};
 use crate::policy::compile::CompiledPolicy;
 use crate::policy::document::DocumentKind;
@@ -18,6 +18,17 @@ use crate::policy::ids::{AccessKeyId, AccountId, PolicyName, RoleName, UserName}
 use crate::policy::trust::TrustPolicy;
 use crate::store::{Result as StoreResult, Snapshot, StoreError};
 
+/// Where a policy of a principal comes from.
+#[derive(Debug)]
+pub struct Source {
+    /// The policy.
+    pub policy: PolicyRef,
+    /// The version that counts.
+    pub version: VersionId,
+    /// What it is attached to: the principal, or a group that it is in.
+    pub attached_to: PrincipalId,
+}
+
 /// A user or role, and what it may do.
 #[derive(Debug)]
 pub struct PrincipalView {
@@ -25,12 +36,14 @@ pub struct PrincipalView {
     pub user_name: Option<UserName>,
     /// For a role the epoch that its sessions must carry; zero for a user.
     pub session_epoch: i64,
-    /// Its policies, compiled.
+    /// Its policies, and those of its groups, compiled.
     pub policies: PolicySet,
     /// Which policy stands at which place of `policies`.
-    pub sources: Box<[(PolicyRef, VersionId)]>,
+    pub sources: Box<[Source]>,
     /// Those of its policies that can change.
     documents: Box<[Arc<Document>]>,
+    /// The groups that it is in.
+    groups: Box<[Arc<GroupRights>]>,
 }
 
 impl PrincipalView {
@@ -38,11 +51,15 @@ impl PrincipalView {
         &self.documents
     }
 
-    /// Whether its policies are still what they were when it was read.
+    pub(super) fn groups(&self) -> &[Arc<GroupRights>] {
+        &self.groups
+    }
+
+    /// Whether its policies, and its groups', are still what they were when it was read.
     pub(super) fn is_true_at(&self, revision: i64) -> bool {
-        self.documents
-            .iter()
-            .all(|document| document.is_true_at(revision))
+        let (mut documents, mut groups) = (self.documents.iter(), self.groups.iter());
+        documents.all(|document| document.is_true_at(revision))
+            && groups.all(|rights| rights.is_true_at(revision))
     }
 }
 
@@ -161,39 +178,41 @@ impl AccountView {
                 Some(user) => (Some(user.name), 0),
                 None => return Ok(None),
             },
+            // Nobody calls as one.
+            PrincipalId::Group(_) => return Ok(None),
             PrincipalId::Role(id) => match snapshot.get_role_by_id(id).await? {
                 Some(role) => (None, role.session_epoch),
                 None => return Ok(None),
             },
         };
-        let mut compiled = Vec::new();
-        let mut sources = Vec::new();
-        let mut documents = Vec::new();
+        let mut collected = Collected::default();
         for (policy, version) in snapshot.list_attached_documents(id).await? {
-            let document = self.document(&policy.name, version.version, &version.document);
-            compiled.push(Arc::clone(&document.compiled));
-            documents.push(document);
-            sources.push((
-                PolicyRef {
-                    policy_type: PolicyType::Custom,
-                    name: policy.name,
-                },
-                version.version,
-            ));
+            collected.custom(id, self.document(&policy, &version), policy.name);
         }
-        for attachment in snapshot.list_attachments(id).await? {
-            if attachment.policy.policy_type == PolicyType::System {
-                let (document, version) = system_document(&attachment.policy.name);
-                compiled.push(document);
-                sources.push((attachment.policy, version));
+        collected.system(snapshot.list_attachments(id).await?);
+        let mut groups = Vec::new();
+        if let PrincipalId::User(id) = id {
+            for (group, _) in snapshot.list_groups_of_user(id).await? {
+                let known = self.cache().group(self.state, group.id);
+                let rights = known
+                    .unwrap_or_else(|| Arc::new(GroupRights::new(group.id, self.state.revision)));
+                groups.push(rights);
+            }
+            if !groups.is_empty() {
+                for (group, policy, version) in snapshot.list_group_documents(id).await? {
+                    let document = self.document(&policy, &version);
+                    collected.custom(PrincipalId::Group(group), document, policy.name);
+                }
+                collected.system(snapshot.list_group_attachments(id).await?);
             }
         }
         let view = Arc::new(PrincipalView {
             user_name,
             session_epoch,
-            policies: PolicySet::new(compiled),
-            sources: sources.into(),
-            documents: documents.into(),
+            policies: PolicySet::new(collected.compiled),
+            sources: collected.sources.into(),
+            documents: collected.documents.into(),
+            groups: groups.into(),
         });
         for cache in self.caches() {
             cache.keep_principal(self.state, id, &view, ENTRY_COST);
@@ -202,16 +221,23 @@ impl AccountView {
     }
 
     /// The compiled document, shared with the principals that have it already.
-    fn document(&self, name: &PolicyName, version: VersionId, text: &str) -> Arc<Document> {
+    fn document(&self, policy: &Policy, version: &PolicyVersion) -> Arc<Document> {
         let home = self.cache();
-        if let Some(known) = home.document(self.state, name, version) {
+        let (name, text) = (&policy.name, &version.document);
+        if let Some(known) = home.document(self.state, name, version.version) {
             return known;
         }
         let compiled = Arc::new(read_stored(DocumentKind::Identity, text, name));
         let charge = Charge::new(&home.meter, text.len() * COMPILED_FACTOR);
         let since = self.state.revision;
         let name = name.clone();
-        Arc::new(Document::new(compiled, name, version, since, charge))
+        Arc::new(Document::new(
+            compiled,
+            name,
+            version.version,
+            since,
+            charge,
+        ))
     }
 
     /// Reads a role from a snapshot of this state, and keeps it.
@@ -242,6 +268,44 @@ impl AccountView {
             cache.keep_role(self.state, &view, bytes);
         }
         Ok(Some(view))
+    }
+}
+
+/// The policies of a principal, as they are read.
+#[derive(Default)]
+struct Collected {
+    compiled: Vec<Arc<CompiledPolicy>>,
+    sources: Vec<Source>,
+    documents: Vec<Arc<Document>>,
+}
+
+impl Collected {
+    fn custom(&mut self, attached_to: PrincipalId, document: Arc<Document>, name: PolicyName) {
+        self.compiled.push(Arc::clone(&document.compiled));
+        self.sources.push(Source {
+            policy: PolicyRef {
+                policy_type: PolicyType::Custom,
+                name,
+            },
+            version: document.version,
+            attached_to,
+        });
+        self.documents.push(document);
+    }
+
+    /// Of the attachments those of system policies.
+    fn system(&mut self, attachments: Vec<Attachment>) {
+        for attachment in attachments {
+            if attachment.policy.policy_type == PolicyType::System {
+                let (document, version) = system_document(&attachment.policy.name);
+                self.compiled.push(document);
+                self.sources.push(Source {
+                    policy: attachment.policy,
+                    version,
+                    attached_to: attachment.principal,
+                });
+            }
+        }
     }
 }
 

@@ -3,13 +3,15 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::policy::ids::{AccessKeyId, PolicyName, RoleId, RoleName, UserId};
+use crate::policy::ids::{AccessKeyId, GroupId, PolicyName, RoleId, RoleName, UserId};
 
 /// An entity of which something changed that a decision may rest on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Touched {
-    /// A user, its name, or what is attached to it.
+    /// A user, its name, what is attached to it, or which groups it is in.
     User(UserId),
+    /// A group: what is attached to it. Every member's rights may be others.
+    Group(GroupId),
     /// A role as a principal: its epoch, or what is attached to it.
     Role(RoleId),
     /// A role as one that is assumed, by a name that it has or had: its trust, or whether there is
@@ -30,6 +32,7 @@ impl fmt::Display for Touched {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::User(id) => write!(f, "user/{id}"),
+            Self::Group(id) => write!(f, "group/{id}"),
             Self::Role(id) => write!(f, "role/{id}"),
             Self::RoleNamed(name) => write!(f, "role-name/{}", name.key()),
             Self::Key(id) => write!(f, "key/{id}"),
@@ -45,6 +48,7 @@ impl FromStr for Touched {
         let (kind, key) = text.split_once('/').ok_or(TouchedError)?;
         match kind {
             "user" => key.parse().map(Self::User),
+            "group" => key.parse().map(Self::Group),
             "role" => key.parse().map(Self::Role),
             "role-name" => key.parse().map(Self::RoleNamed),
             "key" => key.parse().map(Self::Key),
@@ -136,6 +140,7 @@ mod tests {
         let mut set = TouchedSet::default();
         for entity in [
             Touched::User(UserId::from_random(1)),
+            Touched::Group(GroupId::from_random(1)),
             Touched::Role(RoleId::from_random(2)),
             Touched::RoleNamed("Some.Role".parse().unwrap()),
             Touched::Key("LTAI5tSomething".parse().unwrap()),
@@ -144,7 +149,7 @@ mod tests {
         ] {
             set.add(entity);
         }
-        assert_eq!(set.named().unwrap().len(), 5, "each once");
+        assert_eq!(set.named().unwrap().len(), 6, "each once");
         assert_eq!(read(&set.to_string()), set);
         assert_eq!(read("").named(), Some([].as_slice()));
     }
@@ -157,7 +162,7 @@ mod tests {
         }
         assert_eq!(set.named(), None);
         assert_eq!(read(&set.to_string()).named(), None);
-        for text in ["group/1", "user/1", "user", "key/", "*"] {
+        for text in ["crowd/1", "group/1", "user/1", "user", "key/", "*"] {
             assert_eq!(read(text).named(), None, "{text}");
         }
     }

@@ -1,6 +1,6 @@
-//! Users and roles: who policies are attached to.
+//! Users, groups and roles: who policies are attached to.
 
-use crate::policy::ids::{AccountId, RoleId, RoleName, UserId, UserName};
+use crate::policy::ids::{AccountId, GroupId, GroupName, RoleId, RoleName, UserId, UserName};
 
 /// A RAM user.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,23 @@ pub struct User {
     pub updated_at: i64,
     /// Unix seconds of the latest console logon.
     pub last_login_at: Option<i64>,
+}
+
+/// A group of users. What is attached to it counts for each of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// The account it belongs to.
+    pub account: AccountId,
+    /// Its id, never given to another.
+    pub id: GroupId,
+    /// Its name, unique in the account regardless of case.
+    pub name: GroupName,
+    /// Up to 128 characters.
+    pub comments: String,
+    /// Unix seconds.
+    pub created_at: i64,
+    /// Unix seconds.
+    pub updated_at: i64,
 }
 
 /// A RAM role.
@@ -71,6 +88,8 @@ impl std::fmt::Debug for Role {
 pub enum PrincipalId {
     /// A RAM user.
     User(UserId),
+    /// A group of users. Nobody calls as one.
+    Group(GroupId),
     /// A role.
     Role(RoleId),
 }

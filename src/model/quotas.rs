@@ -5,6 +5,10 @@
 pub struct Quotas {
     /// RAM users in the account.
     pub users: u32,
+    /// Groups in the account.
+    pub groups: u32,
+    /// Groups that one RAM user is in.
+    pub groups_per_user: u32,
     /// Roles in the account.
     pub roles: u32,
     /// Custom policies in the account.
@@ -15,9 +19,9 @@ pub struct Quotas {
     pub access_keys_per_user: u32,
     /// Access keys of the account itself.
     pub access_keys_per_account: u32,
-    /// Custom policies attached to one user or one role.
+    /// Custom policies attached to one user, group or role.
     pub custom_policies_per_principal: u32,
-    /// System policies attached to one user or one role.
+    /// System policies attached to one user, group or role.
     pub system_policies_per_principal: u32,
     /// Tags on one resource.
     pub tags_per_resource: u32,
@@ -27,6 +31,8 @@ impl Default for Quotas {
     fn default() -> Self {
         Self {
             users: 5000,
+            groups: 300,
+            groups_per_user: 10,
             roles: 1000,
             policies: 1500,
             versions_per_policy: 5,

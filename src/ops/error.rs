@@ -13,6 +13,10 @@ use crate::store::StoreError;
 pub enum Entity {
     /// A RAM user.
     User,
+    /// A group of users.
+    Group,
+    /// A user in a group.
+    GroupMember,
     /// A key of a user or of the account.
     AccessKey,
     /// A role.
@@ -25,6 +29,8 @@ pub enum Entity {
     AccountAlias,
     /// A policy attached to a user.
     UserPolicy,
+    /// A policy attached to a group.
+    GroupPolicy,
     /// A policy attached to a role.
     RolePolicy,
 }
@@ -34,6 +40,7 @@ impl Entity {
     pub const fn attachment(principal: PrincipalId) -> Self {
         match principal {
             PrincipalId::User(_) => Self::UserPolicy,
+            PrincipalId::Group(_) => Self::GroupPolicy,
             PrincipalId::Role(_) => Self::RolePolicy,
         }
     }
@@ -44,12 +51,20 @@ impl Entity {
 pub enum Conflict {
     /// The user has access keys.
     UserHasAccessKeys,
+    /// The user is in a group.
+    UserInGroup,
     /// The user has attached policies.
     UserHasPolicies,
+    /// The group has members.
+    GroupHasUsers,
+    /// The group has attached policies.
+    GroupHasPolicies,
     /// The role has attached policies.
     RoleHasPolicies,
     /// The policy is attached to a user.
     PolicyOfUser,
+    /// The policy is attached to a group.
+    PolicyOfGroup,
     /// The policy is attached to a role.
     PolicyOfRole,
     /// The policy has versions beside the default one.

@@ -11,7 +11,7 @@ mod tags;
 mod text;
 
 pub use documents::{PolicyDocument, RotateStrategy, SessionPolicy, TrustDocument};
-pub use paging::{Marker, MaxItems};
+pub use paging::{Marker, MaxGroups, MaxItems};
 pub use sessions::{DurationSeconds, ExternalId, MaxSessionDuration, SourceIdentity};
 pub use settings::{AccountAlias, NetworkMasks, Within};
 pub use tags::{TagFilters, Tags};
@@ -22,7 +22,7 @@ use crate::model::policy::{PolicyType, VersionId};
 use crate::ops::params::{ParamValue, Problem};
 use crate::policy::arn::RoleArn;
 use crate::policy::ids::{
-    AccessKeyId, IdError, NewRoleName, PolicyName, RoleName, RoleSessionName, UserName,
+    AccessKeyId, GroupName, IdError, NewRoleName, PolicyName, RoleName, RoleSessionName, UserName,
 };
 
 /// Names refuse with the id's own fault.
@@ -35,7 +35,7 @@ macro_rules! by_id_error {
         }
     )+};
 }
-by_id_error!(UserName, RoleName, NewRoleName, PolicyName);
+by_id_error!(UserName, GroupName, RoleName, NewRoleName, PolicyName);
 
 /// Others refuse with one fault, whatever is wrong.
 macro_rules! by_problem {

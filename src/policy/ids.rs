@@ -105,6 +105,65 @@ macro_rules! numeric_id {
     };
 }
 
+/// The id of a user group: `g-` and 16 letters and digits.
+///
+/// Source: the vendor's sample of RAM (IMS shows digits alone).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct GroupId([u8; GroupId::LETTERS]);
+
+impl GroupId {
+    const LETTERS: usize = 16;
+    const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+    /// An id from randomness: its letters are the number's last digits in base 62.
+    pub fn from_random(random: u128) -> Self {
+        let mut letters = [b'0'; Self::LETTERS];
+        let mut rest = random;
+        for letter in letters.iter_mut().rev() {
+            let digit = usize::try_from(rest % 62).unwrap_or_default();
+            *letter = Self::ALPHABET.get(digit).copied().unwrap_or(b'0');
+            rest /= 62;
+        }
+        Self(letters)
+    }
+}
+
+impl fmt::Display for GroupId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "g-{}", std::str::from_utf8(&self.0).unwrap_or_default())
+    }
+}
+
+impl FromStr for GroupId {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let letters = text.strip_prefix("g-").ok_or(IdError::InvalidChars)?;
+        let letters: [u8; Self::LETTERS] =
+            letters.as_bytes().try_into().map_err(|_| IdError::Length)?;
+        if letters.iter().all(u8::is_ascii_alphanumeric) {
+            Ok(Self(letters))
+        } else {
+            Err(IdError::InvalidChars)
+        }
+    }
+}
+
+impl TryFrom<String> for GroupId {
+    type Error = IdError;
+
+    fn try_from(text: String) -> Result<Self, IdError> {
+        text.parse()
+    }
+}
+
+impl From<GroupId> for String {
+    fn from(id: GroupId) -> Self {
+        id.to_string()
+    }
+}
+
 numeric_id!(AccountId, 16, 1);
 numeric_id!(UserId, 18, 2);
 numeric_id!(RoleId, 18, 3);
@@ -230,6 +289,12 @@ name_type!(
     RoleName, 1..=64, |b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'@' | b'-' | b'_')
 );
 name_type!(
+    /// The name of a user group: 1 to 64 letters, digits, `.`, `-`, `_`.
+    ///
+    /// Source: the vendor's current rule; an older one knew letters, digits and `-` alone.
+    GroupName, 1..=64, |b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_')
+);
+name_type!(
     /// The name of a custom or system policy: 1 to 128 letters, digits, `-`.
     PolicyName, 1..=128, |b| b.is_ascii_alphanumeric() || b == b'-'
 );
@@ -348,6 +413,13 @@ mod tests {
         assert_eq!(UserId::from_random(0).to_string().len(), 18);
         assert!(RoleId::from_random(u64::MAX).to_string().starts_with('3'));
         assert_eq!("123".parse::<AccountId>(), Err(IdError::Length));
+        let group = GroupId::from_random(61 + 62 * 11);
+        assert_eq!(group.to_string(), "g-00000000000000Bz");
+        assert_eq!(group.to_string().parse(), Ok(group));
+        assert_eq!("g-1".parse::<GroupId>(), Err(IdError::Length));
+        for text in ["h-00000000000000Bz", "g-0000000000000 Bz"] {
+            assert!(text.parse::<GroupId>().is_err(), "{text}");
+        }
         assert_eq!(AccountId::SYSTEM.to_string(), "0000000000000000");
     }
 }

@@ -35,9 +35,11 @@ use crate::model::audit::{AuditRecord, RefusalKey};
 use crate::model::change::{Touched, TouchedSet};
 use crate::model::key::{AccessKey, AccessKeyStatus, KeyOwner, TokenKeyRecord};
 use crate::model::policy::{Attachment, Policy, PolicyRef, PolicyType, PolicyVersion, VersionId};
-use crate::model::principal::{PrincipalId, Role, User};
+use crate::model::principal::{Group, PrincipalId, Role, User};
 use crate::model::tag::{Tag, Tagged};
-use crate::policy::ids::{AccessKeyId, AccountId, PolicyName, RoleId, RoleName, UserId, UserName};
+use crate::policy::ids::{
+    AccessKeyId, AccountId, GroupId, GroupName, PolicyName, RoleId, RoleName, UserId, UserName,
+};
 use whole::{Standing, Whole};
 
 /// What a store answers.
@@ -158,6 +160,8 @@ pub struct Page<'a> {
 pub enum Removed<'a> {
     /// A user, by a name that it had last or before it was renamed.
     User(&'a UserName),
+    /// A group, likewise.
+    Group(&'a GroupName),
     /// A role, likewise.
     Role(&'a RoleName),
     /// A custom policy.
@@ -277,6 +281,21 @@ pub trait Snapshot: Send {
     /// How many users the account has.
     async fn count_users(&mut self) -> Result<u32>;
 
+    /// The group of that name, case ignored.
+    async fn get_group(&mut self, name: &GroupName) -> Result<Option<Group>>;
+    /// Groups by folded name.
+    async fn list_groups(&mut self, page: Page<'_>) -> Result<Vec<Group>>;
+    /// How many groups the account has.
+    async fn count_groups(&mut self) -> Result<u32>;
+    /// The groups that a user is in and since when (unix seconds), by folded name.
+    async fn list_groups_of_user(&mut self, user: UserId) -> Result<Vec<(Group, i64)>>;
+    /// The users in a group and since when (unix seconds), by folded name.
+    async fn list_users_of_group(
+        &mut self,
+        group: GroupId,
+        page: Page<'_>,
+    ) -> Result<Vec<(User, i64)>>;
+
     /// A key of this account.
     async fn get_key(&mut self, id: &AccessKeyId) -> Result<Option<AccessKey>>;
     /// The keys of an owner, oldest first, then by id.
@@ -317,6 +336,16 @@ pub trait Snapshot: Send {
         &mut self,
         principal: PrincipalId,
     ) -> Result<Vec<(Policy, PolicyVersion)>>;
+    /// What is attached to the groups that a user is in, by group, then as
+    /// [`Self::list_attachments`].
+    async fn list_group_attachments(&mut self, member: UserId) -> Result<Vec<Attachment>>;
+    /// The custom policies among them with their default versions, in the same order.
+    async fn list_group_documents(
+        &mut self,
+        member: UserId,
+    ) -> Result<Vec<(GroupId, Policy, PolicyVersion)>>;
+    /// The groups that a policy is attached to and when (unix seconds), by folded name.
+    async fn list_groups_of_policy(&mut self, policy: &PolicyRef) -> Result<Vec<(Group, i64)>>;
     /// The users that a policy is attached to and when (unix seconds), by folded name.
     async fn list_users_of_policy(&mut self, policy: &PolicyRef) -> Result<Vec<(User, i64)>>;
     /// The roles that a policy is attached to and when (unix seconds), by folded name.
@@ -386,8 +415,20 @@ pub trait Tx: Snapshot {
     /// Replaces a user's fields but id and creation date, by id. [`StoreError::AlreadyExists`] where
     /// another has the name; a name that it loses leaves a tombstone.
     async fn update_user(&mut self, user: &User) -> Result<()>;
-    /// Removes a user; leaves a tombstone of id and name.
+    /// Removes a user that is in no group; leaves a tombstone of id and name.
     async fn delete_user(&mut self, id: UserId) -> Result<()>;
+
+    /// Makes a group. An id once used is taken for ever.
+    async fn create_group(&mut self, group: &Group) -> Result<()>;
+    /// Replaces a group's fields but id and creation date, by id. Names as with
+    /// [`Self::update_user`].
+    async fn update_group(&mut self, group: &Group) -> Result<()>;
+    /// Removes a group that has no members; leaves a tombstone of id and name.
+    async fn delete_group(&mut self, id: GroupId) -> Result<()>;
+    /// Puts a user into a group, at a moment in unix seconds.
+    async fn add_member(&mut self, group: GroupId, user: UserId, joined_at: i64) -> Result<()>;
+    /// Takes a user out of a group.
+    async fn remove_member(&mut self, group: GroupId, user: UserId) -> Result<()>;
 
     /// Makes a key. An id once used is taken for ever, in every account.
     async fn create_key(&mut self, key: &AccessKey) -> Result<()>;

@@ -60,6 +60,7 @@ macro_rules! step {
 pub(super) const STEPS: &[Step] = &[
     step!(1, "0001", "foundation", floor 1),
     step!(2, "0002", "changes", floor 1),
+    step!(3, "0003", "groups", floor 1),
     step!(4, "0004", "key_uses", floor 1),
 ];
 

@@ -10,7 +10,7 @@ use rampart::policy::ids::AccountId;
 use rampart::store::{Known, Moved, Tx};
 
 use crate::backend::{Exam, tag};
-use crate::records::{attachment, custom, key, policy, role, user, version};
+use crate::records::{attachment, custom, group, key, policy, role, user, version};
 
 /// What lies between a state and now.
 async fn since(exam: &Exam, account: AccountId, state: AccountState) -> Moved {
@@ -129,6 +129,36 @@ async fn every_change_names_what_it_touches(exam: Exam) {
     assert_eq!(told(&exam, tx).await, []);
 }
 
+async fn membership_touches_the_user_and_a_groups_rights_the_group(exam: Exam) {
+    let account = exam.account().await;
+    let (alice, devs) = (user(account, "Alice"), group(account, "Devs"));
+    let mut tx = exam.tx(account).await;
+    tx.create_user(&alice).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut tx = exam.tx(account).await;
+    tx.create_group(&devs).await.unwrap();
+    tx.update_group(&devs).await.unwrap();
+    assert_eq!(told(&exam, tx).await, []);
+    let mut tx = exam.tx(account).await;
+    tx.add_member(devs.id, alice.id, 1).await.unwrap();
+    assert_eq!(told(&exam, tx).await, [Touched::User(alice.id)]);
+    let to = PrincipalId::Group(devs.id);
+    let mut tx = exam.tx(account).await;
+    tx.attach_policy(&attachment(to, custom("Some")))
+        .await
+        .unwrap();
+    assert_eq!(told(&exam, tx).await, [Touched::Group(devs.id)]);
+    let mut tx = exam.tx(account).await;
+    tx.detach_policy(to, &custom("Some")).await.unwrap();
+    assert_eq!(told(&exam, tx).await, [Touched::Group(devs.id)]);
+    let mut tx = exam.tx(account).await;
+    tx.remove_member(devs.id, alice.id).await.unwrap();
+    assert_eq!(told(&exam, tx).await, [Touched::User(alice.id)]);
+    let mut tx = exam.tx(account).await;
+    tx.delete_group(devs.id).await.unwrap();
+    assert_eq!(told(&exam, tx).await, [Touched::Group(devs.id)]);
+}
+
 async fn a_renamed_role_is_touched_by_both_names(exam: Exam) {
     let account = exam.account().await;
     let before = role(account, "Before");
@@ -221,6 +251,7 @@ async fn changes_are_forgotten_by_age(exam: Exam) {
 
 cases!(
     every_change_names_what_it_touches,
+    membership_touches_the_user_and_a_groups_rights_the_group,
     a_renamed_role_is_touched_by_both_names,
     several_changes_come_oldest_first,
     what_was_rolled_back_leaves_no_change,

@@ -44,6 +44,7 @@ mod changes;
 mod concurrency;
 mod corrupt;
 mod freshness;
+mod groups;
 mod key_uses;
 mod keys;
 mod policies;

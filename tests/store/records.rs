@@ -2,8 +2,8 @@
 
 use rampart::model::key::{AccessKey, AccessKeyStatus, KeyOwner};
 use rampart::model::policy::{Attachment, Policy, PolicyRef, PolicyType, PolicyVersion, VersionId};
-use rampart::model::principal::{PrincipalId, Role, User};
-use rampart::policy::ids::{AccountId, RoleId, UserId};
+use rampart::model::principal::{Group, PrincipalId, Role, User};
+use rampart::policy::ids::{AccountId, GroupId, RoleId, UserId};
 
 use crate::backend::next;
 
@@ -19,6 +19,17 @@ pub(crate) fn user(account: AccountId, name: &str) -> User {
         created_at: 10,
         updated_at: 11,
         last_login_at: None,
+    }
+}
+
+pub(crate) fn group(account: AccountId, name: &str) -> Group {
+    Group {
+        account,
+        id: GroupId::from_random(next().into()),
+        name: name.parse().unwrap(),
+        comments: "für 林".to_owned(),
+        created_at: 15,
+        updated_at: 16,
     }
 }
 

@@ -19,6 +19,7 @@ mod tamper;
 
 mod counting;
 
+mod t01_groups;
 mod t01_stale_caches;
 mod t02_hidden_names;
 mod t03_hostile_nonces;

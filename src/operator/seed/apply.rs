@@ -11,7 +11,7 @@ use crate::model::principal::{PrincipalId, Role, User};
 use crate::operator::OperatorError;
 use crate::operator::trail::Trail;
 use crate::ops::values::MaxSessionDuration;
-use crate::policy::ids::{AccessKeyId, AccountId, PolicyName};
+use crate::policy::ids::{AccessKeyId, AccountId, GroupName, PolicyName};
 use crate::store::{StoreError, Tx};
 
 /// Whether a step was done, or why it could not be.
@@ -75,6 +75,7 @@ impl Applier<'_> {
             }
             Change::DeleteUser(name) => {
                 if let Some(user) = self.tx.get_user(name).await? {
+                    self.leave_groups(&user).await?;
                     self.tx.delete_user(user.id).await?;
                 }
                 self.record("DeleteUser", self.holder_arn(&Holder::User(name.clone())))
@@ -102,6 +103,7 @@ impl Applier<'_> {
                 self.update_policy(policy, version.as_ref()).await
             }
             Change::DeletePolicy(name) => {
+                self.detach_from_groups(name).await?;
                 self.tx.delete_policy(name).await?;
                 self.record("DeletePolicy", self.policy_arn(name)).await
             }
@@ -268,6 +270,7 @@ impl Applier<'_> {
         }
         let operation = match principal {
             PrincipalId::User(_) => "AttachPolicyToUser",
+            PrincipalId::Group(_) => "AttachPolicyToGroup",
             PrincipalId::Role(_) => "AttachPolicyToRole",
         };
         self.record(operation, self.attachment_arns(to, policy))
@@ -281,10 +284,40 @@ impl Applier<'_> {
         self.tx.detach_policy(principal, policy).await?;
         let operation = match principal {
             PrincipalId::User(_) => "DetachPolicyFromUser",
+            PrincipalId::Group(_) => "DetachPolicyFromGroup",
             PrincipalId::Role(_) => "DetachPolicyFromRole",
         };
         self.record(operation, self.attachment_arns(from, policy))
             .await
+    }
+
+    /// Takes a user that goes out of its groups, of which the file knows nothing.
+    async fn leave_groups(&mut self, user: &User) -> Result<(), OperatorError> {
+        for (group, _) in self.tx.list_groups_of_user(user.id).await? {
+            self.tx.remove_member(group.id, user.id).await?;
+            let arns = format!(
+                "{} {}",
+                self.holder_arn(&Holder::User(user.name.clone())),
+                self.group_arn(&group.name)
+            );
+            self.note("RemoveUserFromGroup", arns).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes a policy that goes off the groups that it is attached to.
+    async fn detach_from_groups(&mut self, name: &PolicyName) -> Result<(), OperatorError> {
+        let policy = PolicyRef {
+            policy_type: PolicyType::Custom,
+            name: name.clone(),
+        };
+        for (group, _) in self.tx.list_groups_of_policy(&policy).await? {
+            let from = PrincipalId::Group(group.id);
+            self.tx.detach_policy(from, &policy).await?;
+            let arns = format!("{} {}", self.policy_arn(name), self.group_arn(&group.name));
+            self.note("DetachPolicyFromGroup", arns).await?;
+        }
+        Ok(())
     }
 
     async fn principal(&mut self, holder: &Holder) -> Result<Option<PrincipalId>, StoreError> {
@@ -304,11 +337,16 @@ impl Applier<'_> {
     }
 
     async fn record(&mut self, operation: &str, resource: String) -> Done {
+        self.note(operation, resource).await?;
+        Ok(Ok(()))
+    }
+
+    async fn note(&mut self, operation: &str, resource: String) -> Result<(), OperatorError> {
         let operation = format!("operator.{operation}");
         self.trail
             .append(&mut *self.tx, self.account, &operation, resource)
             .await?;
-        Ok(Ok(()))
+        Ok(())
     }
 
     fn holder_arn(&self, holder: &Holder) -> String {
@@ -317,6 +355,10 @@ impl Applier<'_> {
             Holder::User(name) => format!("acs:ram::{}:user/{name}", self.account),
             Holder::Role(name) => format!("acs:ram::{}:role/{name}", self.account),
         }
+    }
+
+    fn group_arn(&self, name: &GroupName) -> String {
+        format!("acs:ram::{}:group/{name}", self.account)
     }
 
     fn policy_arn(&self, name: &PolicyName) -> String {

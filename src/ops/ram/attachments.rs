@@ -1,4 +1,4 @@
-//! Attaching and detaching, which differ for users and roles in the name alone.
+//! Attaching and detaching, which differ for users, groups and roles in the name alone.
 
 use crate::model::policy::{Attachment, PolicyRef, PolicyType};
 use crate::model::principal::PrincipalId;

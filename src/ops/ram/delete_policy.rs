@@ -36,6 +36,9 @@ impl Write for DeletePolicy {
         if !tx.list_users_of_policy(&policy.policy).await?.is_empty() {
             return Err(OpError::DeleteConflict(Conflict::PolicyOfUser));
         }
+        if !tx.list_groups_of_policy(&policy.policy).await?.is_empty() {
+            return Err(OpError::DeleteConflict(Conflict::PolicyOfGroup));
+        }
         if !tx.list_roles_of_policy(&policy.policy).await?.is_empty() {
             return Err(OpError::DeleteConflict(Conflict::PolicyOfRole));
         }

@@ -12,7 +12,7 @@ use crate::policy::ids::UserName;
 use crate::store::Tx;
 
 operation! {
-    /// Removes a user that has neither keys nor policies.
+    /// Removes a user that has neither keys nor policies and is in no group.
     DeleteUser {
         product: Ram,
         access: Write,
@@ -33,6 +33,9 @@ impl Write for DeleteUser {
         let user = lookup::user(&mut *tx, &self.user_name).await?;
         if !tx.list_keys(KeyOwner::User(user.id)).await?.is_empty() {
             return Err(OpError::DeleteConflict(Conflict::UserHasAccessKeys));
+        }
+        if !tx.list_groups_of_user(user.id).await?.is_empty() {
+            return Err(OpError::DeleteConflict(Conflict::UserInGroup));
         }
         if !tx
             .list_attachments(PrincipalId::User(user.id))

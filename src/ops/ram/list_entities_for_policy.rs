@@ -38,11 +38,18 @@ pub struct Listed {
     roles: Roles,
 }
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Groups {
-    /// There are no groups yet.
-    group: [(); 0],
+    group: Vec<GroupEntry>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct GroupEntry {
+    group_name: String,
+    comments: String,
+    attach_date: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -84,6 +91,16 @@ impl Read for ListEntitiesForPolicy {
         let policy = lookup::policy(&mut *snapshot, self.policy_type, &self.policy_name)
             .await?
             .policy;
+        let group = snapshot
+            .list_groups_of_policy(&policy)
+            .await?
+            .into_iter()
+            .map(|(group, attached_at)| GroupEntry {
+                group_name: group.name.to_string(),
+                comments: group.comments,
+                attach_date: date(attached_at),
+            })
+            .collect();
         let user = snapshot
             .list_users_of_policy(&policy)
             .await?
@@ -108,7 +125,7 @@ impl Read for ListEntitiesForPolicy {
             })
             .collect();
         Ok(Listed {
-            groups: Groups::default(),
+            groups: Groups { group },
             users: Users { user },
             roles: Roles { role },
         })

@@ -2,10 +2,10 @@
 
 use crate::model::catalog;
 use crate::model::policy::{PolicyRef, PolicyType, PolicyVersion, VersionId};
-use crate::model::principal::{Role, User};
+use crate::model::principal::{Group, Role, User};
 use crate::ops::error::{Entity, OpError};
 use crate::ops::ram::shapes::{PolicyShape, date};
-use crate::policy::ids::{PolicyName, RoleName, UserName};
+use crate::policy::ids::{GroupName, PolicyName, RoleName, UserName};
 use crate::store::Snapshot;
 
 /// A policy of either type, as far as answers show it.
@@ -124,6 +124,14 @@ pub(super) async fn user(snapshot: &mut dyn Snapshot, name: &UserName) -> Result
         .get_user(name)
         .await?
         .ok_or(OpError::NotExist(Entity::User))
+}
+
+/// The group of that name.
+pub(super) async fn group(snapshot: &mut dyn Snapshot, name: &GroupName) -> Result<Group, OpError> {
+    snapshot
+        .get_group(name)
+        .await?
+        .ok_or(OpError::NotExist(Entity::Group))
 }
 
 /// The role of that name.

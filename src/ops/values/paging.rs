@@ -22,6 +22,27 @@ impl ParamValue for MaxItems {
     }
 }
 
+/// How many groups a page has: 1 to 100, 100 where nothing is said.
+///
+/// Source: the vendor's metadata; its pages of 2019 have 1 to 1000.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MaxGroups(u32);
+
+impl ParamValue for MaxGroups {
+    fn parse(text: &str) -> Result<Self, Problem> {
+        match MaxItems::parse(text)? {
+            MaxItems(items @ ..=100) => Ok(Self(items)),
+            MaxItems(_) => Err(Problem::Incorrect),
+        }
+    }
+}
+
+impl From<MaxGroups> for MaxItems {
+    fn from(items: MaxGroups) -> Self {
+        Self(items.0)
+    }
+}
+
 /// Where the page before ended. Opaque to clients: the base64 of a folded name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Marker(pub String);

@@ -23,7 +23,7 @@ pub fn text<const MAX: usize>(value: Option<&Text<MAX>>) -> String {
 /// A description: 1 to 1024 characters. Source: the vendor's metadata.
 pub type Description = Text<1024>;
 
-/// Comments on a user: 1 to 128 characters. Source: the vendor's metadata.
+/// Comments on a user or a group: 1 to 128 characters. Source: the vendor's metadata.
 pub type Comments = Text<128>;
 
 /// The name a user is shown with: 1 to 128 characters, none of them a control character (the

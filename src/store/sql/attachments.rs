@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::groups::group;
 use super::policies::policy;
 use super::removed;
 use super::roles::role;
@@ -9,8 +10,8 @@ use super::session::Session;
 use super::users::user;
 use crate::model::change::Touched;
 use crate::model::policy::{Attachment, Policy, PolicyRef, PolicyType, PolicyVersion, VersionId};
-use crate::model::principal::{PrincipalId, Role, User};
-use crate::policy::ids::PolicyName;
+use crate::model::principal::{Group, PrincipalId, Role, User};
+use crate::policy::ids::{GroupId, PolicyName, UserId};
 use crate::store::dialect::{Arg, Dialect, Fields, Row, args, statements};
 use crate::store::{Removed, Result};
 
@@ -55,6 +56,74 @@ statements! {
             AND a.principal_id = $3
             AND a.policy_type = 'Custom'
         ORDER BY a.policy_key";
+    LIST_OF_GROUPS = "
+        SELECT
+            a.principal_kind,
+            a.principal_id,
+            a.policy_type,
+            a.policy_name,
+            a.attached_at
+        FROM group_members m
+        JOIN attachments a
+            ON a.account_id = m.account_id
+            AND a.principal_kind = 'group'
+            AND a.principal_id = m.group_id
+        WHERE m.account_id = $1
+            AND m.user_id = $2
+        ORDER BY
+            a.principal_id,
+            a.policy_type,
+            a.policy_key";
+    LIST_DOCUMENTS_OF_GROUPS = "
+        SELECT
+            a.principal_id AS group_id,
+            p.name_key AS found_policy,
+            p.account_id,
+            p.name,
+            p.description,
+            p.default_version,
+            p.latest_version,
+            p.created_at,
+            p.updated_at,
+            v.version AS found_version,
+            v.document,
+            v.created_at AS version_created_at
+        FROM group_members m
+        JOIN attachments a
+            ON a.account_id = m.account_id
+            AND a.principal_kind = 'group'
+            AND a.principal_id = m.group_id
+            AND a.policy_type = 'Custom'
+        LEFT JOIN policies p
+            ON p.account_id = a.account_id
+            AND p.name_key = a.policy_key
+        LEFT JOIN policy_versions v
+            ON v.account_id = p.account_id
+            AND v.name_key = p.name_key
+            AND v.version = p.default_version
+        WHERE m.account_id = $1
+            AND m.user_id = $2
+        ORDER BY
+            a.principal_id,
+            a.policy_key";
+    LIST_GROUPS = "
+        SELECT
+            g.account_id,
+            g.id,
+            g.name,
+            g.comments,
+            g.created_at,
+            g.updated_at,
+            a.attached_at
+        FROM attachments a
+        JOIN user_groups g
+            ON g.id = a.principal_id
+            AND g.account_id = a.account_id
+        WHERE a.account_id = $1
+            AND a.policy_type = $2
+            AND a.policy_key = $3
+            AND a.principal_kind = 'group'
+        ORDER BY g.name_key";
     LIST_USERS = "
         SELECT
             u.account_id,
@@ -143,6 +212,7 @@ statements! {
 pub(super) fn principal(id: PrincipalId) -> (&'static str, String) {
     match id {
         PrincipalId::User(id) => ("user", id.to_string()),
+        PrincipalId::Group(id) => ("group", id.to_string()),
         PrincipalId::Role(id) => ("role", id.to_string()),
     }
 }
@@ -151,6 +221,7 @@ pub(super) fn principal(id: PrincipalId) -> (&'static str, String) {
 fn touched(principal: PrincipalId) -> Touched {
     match principal {
         PrincipalId::User(id) => Touched::User(id),
+        PrincipalId::Group(id) => Touched::Group(id),
         PrincipalId::Role(id) => Touched::Role(id),
     }
 }
@@ -159,6 +230,7 @@ fn attachment<D: Dialect>(row: &Row<D>) -> Result<Attachment> {
     let fields = Fields::<D>::of(row, "attachments");
     let principal = match fields.text("principal_kind")?.as_str() {
         "user" => PrincipalId::User(fields.parsed("principal_id")?),
+        "group" => PrincipalId::Group(fields.parsed("principal_id")?),
         "role" => PrincipalId::Role(fields.parsed("principal_id")?),
         _ => return Err(fields.corrupt("principal_kind")),
     };
@@ -211,6 +283,36 @@ pub(super) async fn list_documents<D: Dialect>(
     let (kind, id) = principal(of);
     let args = args![session.id(), kind, id];
     session.list(&LIST_DOCUMENTS, args, document::<D>).await
+}
+
+pub(super) async fn list_of_groups<D: Dialect>(
+    session: &mut Session<D>,
+    member: UserId,
+) -> Result<Vec<Attachment>> {
+    let args = args![session.id(), member.to_string()];
+    session.list(&LIST_OF_GROUPS, args, attachment::<D>).await
+}
+
+pub(super) async fn list_documents_of_groups<D: Dialect>(
+    session: &mut Session<D>,
+    member: UserId,
+) -> Result<Vec<(GroupId, Policy, PolicyVersion)>> {
+    let args = args![session.id(), member.to_string()];
+    let record = |row: &Row<D>| {
+        let group = Fields::<D>::of(row, "attachments").parsed("group_id")?;
+        let (policy, version) = document::<D>(row)?;
+        Ok((group, policy, version))
+    };
+    session.list(&LIST_DOCUMENTS_OF_GROUPS, args, record).await
+}
+
+pub(super) async fn list_groups<D: Dialect>(
+    session: &mut Session<D>,
+    of: &PolicyRef,
+) -> Result<Vec<(Group, i64)>> {
+    let args = args![session.id(), of.policy_type.as_str(), of.name.key()];
+    let record = |row: &Row<D>| Ok((group::<D>(row)?, attached_at::<D>(row)?));
+    session.list(&LIST_GROUPS, args, record).await
 }
 
 pub(super) async fn list_users<D: Dialect>(

@@ -9,6 +9,7 @@ mod attachments;
 mod audit;
 mod changes;
 mod freshness;
+mod groups;
 mod key_uses;
 mod keys;
 mod nonces;
@@ -67,6 +68,7 @@ const STATEMENTS: &[&[&Statement]] = &[
     attachments::ALL,
     audit::ALL,
     changes::ALL,
+    groups::ALL,
     key_uses::ALL,
     keys::ALL,
     nonces::ALL,

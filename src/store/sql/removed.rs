@@ -38,6 +38,7 @@ statements! {
 pub(super) enum IdKind {
     Account,
     User,
+    Group,
     Role,
     Key,
     TokenKey,
@@ -48,6 +49,7 @@ impl IdKind {
         match self {
             Self::Account => "account",
             Self::User => "user",
+            Self::Group => "group",
             Self::Role => "role",
             Self::Key => "key",
             Self::TokenKey => "token_key",
@@ -76,6 +78,7 @@ pub(super) async fn insert_with_id<D: Dialect>(
 fn key(what: Removed<'_>) -> (&'static str, String) {
     match what {
         Removed::User(name) => ("user", name.key().to_owned()),
+        Removed::Group(name) => ("group", name.key().to_owned()),
         Removed::Role(name) => ("role", name.key().to_owned()),
         Removed::Policy(name) => ("policy", name.key().to_owned()),
         Removed::Key(id) => ("key", id.as_str().to_owned()),

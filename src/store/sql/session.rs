@@ -7,17 +7,19 @@ use sqlx::Transaction;
 
 use super::queue::Turn;
 use super::{
-    accounts, attachments, audit, changes, key_uses, keys, policies, removed, roles, settings,
-    tags, token_keys, users, within,
+    accounts, attachments, audit, changes, groups, key_uses, keys, policies, removed, roles,
+    settings, tags, token_keys, users, within,
 };
 use crate::model::account::{Account, AccountState, RevisionTag};
 use crate::model::audit::{AuditRecord, RefusalKey};
 use crate::model::change::{Touched, TouchedSet};
 use crate::model::key::{AccessKey, AccessKeyStatus, KeyOwner, TokenKeyRecord};
 use crate::model::policy::{Attachment, Policy, PolicyRef, PolicyType, PolicyVersion, VersionId};
-use crate::model::principal::{PrincipalId, Role, User};
+use crate::model::principal::{Group, PrincipalId, Role, User};
 use crate::model::tag::{Tag, Tagged};
-use crate::policy::ids::{AccessKeyId, AccountId, PolicyName, RoleId, RoleName, UserId, UserName};
+use crate::policy::ids::{
+    AccessKeyId, AccountId, GroupId, GroupName, PolicyName, RoleId, RoleName, UserId, UserName,
+};
 use crate::store::dialect::{Arg, Connection, Dialect, Row, Statement, args};
 use crate::store::{Page, Removed, Result, Snapshot, StoreError, TagFilter, Tx};
 
@@ -253,6 +255,26 @@ impl<D: Dialect> Snapshot for Session<D> {
         users::count(self).await
     }
 
+    async fn get_group(&mut self, name: &GroupName) -> Result<Option<Group>> {
+        groups::get(self, name).await
+    }
+    async fn list_groups(&mut self, page: Page<'_>) -> Result<Vec<Group>> {
+        groups::list(self, page).await
+    }
+    async fn count_groups(&mut self) -> Result<u32> {
+        groups::count(self).await
+    }
+    async fn list_groups_of_user(&mut self, user: UserId) -> Result<Vec<(Group, i64)>> {
+        groups::list_of_user(self, user).await
+    }
+    async fn list_users_of_group(
+        &mut self,
+        group: GroupId,
+        page: Page<'_>,
+    ) -> Result<Vec<(User, i64)>> {
+        groups::list_users(self, group, page).await
+    }
+
     async fn get_key(&mut self, id: &AccessKeyId) -> Result<Option<AccessKey>> {
         keys::get(self, id).await
     }
@@ -305,6 +327,18 @@ impl<D: Dialect> Snapshot for Session<D> {
         principal: PrincipalId,
     ) -> Result<Vec<(Policy, PolicyVersion)>> {
         attachments::list_documents(self, principal).await
+    }
+    async fn list_group_attachments(&mut self, member: UserId) -> Result<Vec<Attachment>> {
+        attachments::list_of_groups(self, member).await
+    }
+    async fn list_group_documents(
+        &mut self,
+        member: UserId,
+    ) -> Result<Vec<(GroupId, Policy, PolicyVersion)>> {
+        attachments::list_documents_of_groups(self, member).await
+    }
+    async fn list_groups_of_policy(&mut self, policy: &PolicyRef) -> Result<Vec<(Group, i64)>> {
+        attachments::list_groups(self, policy).await
     }
     async fn list_users_of_policy(&mut self, policy: &PolicyRef) -> Result<Vec<(User, i64)>> {
         attachments::list_users(self, policy).await
@@ -370,6 +404,22 @@ impl<D: Dialect> Tx for Session<D> {
     }
     async fn delete_user(&mut self, id: UserId) -> Result<()> {
         users::delete(self, id).await
+    }
+
+    async fn create_group(&mut self, group: &Group) -> Result<()> {
+        groups::create(self, group).await
+    }
+    async fn update_group(&mut self, group: &Group) -> Result<()> {
+        groups::update(self, group).await
+    }
+    async fn delete_group(&mut self, id: GroupId) -> Result<()> {
+        groups::delete(self, id).await
+    }
+    async fn add_member(&mut self, group: GroupId, user: UserId, joined_at: i64) -> Result<()> {
+        groups::add_member(self, group, user, joined_at).await
+    }
+    async fn remove_member(&mut self, group: GroupId, user: UserId) -> Result<()> {
+        groups::remove_member(self, group, user).await
     }
 
     async fn create_key(&mut self, key: &AccessKey) -> Result<()> {

@@ -99,6 +99,9 @@ pub const TABLES: &[Table] = tables! {
     settings(account_id text, name text; value text);
     users(id text; account_id text, name text, name_key text, display_name text, comments text,
         email text, mobile_phone text, created_at int, updated_at int, last_login_at int);
+    user_groups(id text; account_id text, name text, name_key text, comments text, created_at int,
+        updated_at int);
+    group_members(account_id text, group_id text, user_id text; joined_at int);
     access_keys(id text; account_id text, owner_kind text, owner_id text, status text,
         created_at int, sealed_secret blob) sealed 6 SecretsAtRest;
     roles(id text; account_id text, name text, name_key text, description text, trust_policy text,

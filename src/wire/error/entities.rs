@@ -9,6 +9,11 @@ use super::{Refusal, at};
 pub(super) fn not_exist(entity: Entity) -> Refusal {
     let (code, message) = match entity {
         Entity::User => ("EntityNotExist.User", "The user does not exist."),
+        Entity::Group => ("EntityNotExist.Group", "The group does not exist."),
+        Entity::GroupMember => (
+            "EntityNotExist.User.Group",
+            "The user has not joined the group.",
+        ),
         Entity::AccessKey => (
             "EntityNotExist.User.AccessKey",
             "The user access key does not exist.",
@@ -27,6 +32,10 @@ pub(super) fn not_exist(entity: Entity) -> Refusal {
             "EntityNotExist.User.Policy",
             "The indicate policy of the user does not exist.",
         ),
+        Entity::GroupPolicy => (
+            "EntityNotExist.Group.Policy",
+            "The indicate policy attached to the group does not exist.",
+        ),
         Entity::RolePolicy => (
             "EntityNotExist.Role.Policy",
             "The indicate policy attached to the role does not exist.",
@@ -38,6 +47,11 @@ pub(super) fn not_exist(entity: Entity) -> Refusal {
 pub(super) fn already_exists(entity: Entity) -> Refusal {
     let (code, message) = match entity {
         Entity::User => ("EntityAlreadyExists.User", "The user does already EXIST."),
+        Entity::Group => ("EntityAlreadyExists.Group", "The group does already EXIST."),
+        Entity::GroupMember => (
+            "EntityAlreadyExists.User.Group",
+            "The user has already joined the group.",
+        ),
         Entity::AccessKey => (
             "EntityAlreadyExists.User.AccessKey",
             "The user access key does already EXIST.",
@@ -59,6 +73,10 @@ pub(super) fn already_exists(entity: Entity) -> Refusal {
             "EntityAlreadyExists.User.Policy",
             "The user has already been attached this policy.",
         ),
+        Entity::GroupPolicy => (
+            "EntityAlreadyExists.Group.Policy",
+            "The group has already been attached this policy.",
+        ),
         Entity::RolePolicy => (
             "EntityAlreadyExists.Role.Policy",
             "The role has already been attached this policy.",
@@ -73,9 +91,21 @@ pub(super) fn delete_conflict(conflict: Conflict) -> Refusal {
             "DeleteConflict.User.AccessKey",
             "The user CAN NOT has any access key while deleting the user.",
         ),
+        Conflict::UserInGroup => (
+            "DeleteConflict.User.Group",
+            "The user CAN NOT be in any group while deleting the user.",
+        ),
         Conflict::UserHasPolicies => (
             "DeleteConflict.User.Policy",
             "The user CAN NOT has any attached policy while deleting the user.",
+        ),
+        Conflict::GroupHasUsers => (
+            "DeleteConflict.Group.User",
+            "The group CAN NOT has any user member while deleting the group.",
+        ),
+        Conflict::GroupHasPolicies => (
+            "DeleteConflict.Group.Policy",
+            "The entity CAN NOT has any attached policy while deleting the group.",
         ),
         Conflict::RoleHasPolicies => (
             "DeleteConflict.Role.Policy",
@@ -84,6 +114,10 @@ pub(super) fn delete_conflict(conflict: Conflict) -> Refusal {
         Conflict::PolicyOfUser => (
             "DeleteConflict.Policy.User",
             "The policy CAN NOT been attached to any user while deleting the policy.",
+        ),
+        Conflict::PolicyOfGroup => (
+            "DeleteConflict.Policy.Group",
+            "The policy CAN NOT been attached to any group while deleting the policy.",
         ),
         Conflict::PolicyOfRole => (
             "DeleteConflict.Policy.Role",
@@ -106,6 +140,14 @@ pub(super) fn limit_exceeded(entity: Entity) -> Refusal {
         Entity::User => (
             "LimitExceeded.User",
             "The count of users beyond the current limits.",
+        ),
+        Entity::Group => (
+            "LimitExceeded.Group",
+            "The count of groups beyond the current limits.",
+        ),
+        Entity::GroupMember => (
+            "LimitExceeded.User.Group",
+            "The count of groups the target user joined beyond the current limits.",
         ),
         Entity::AccessKey => (
             "LimitExceeded.User.AccessKey",
@@ -130,6 +172,10 @@ pub(super) fn limit_exceeded(entity: Entity) -> Refusal {
         Entity::UserPolicy => (
             "LimitExceeded.User.Policy",
             "The policy count of the user attached policies beyond the current limits.",
+        ),
+        Entity::GroupPolicy => (
+            "LimitExceeded.Group.Policy",
+            "The policy count of the group beyond the current limits.",
         ),
         Entity::RolePolicy => (
             "LimitExceeded.Role.Policy",

@@ -11,7 +11,7 @@ pub(crate) use refusals::{
     Refusal, absent, bad_chars, bad_format, bad_type, conflict, exists, incorrect, limit, missing,
     refusal, too_long,
 };
-pub(crate) use rules::{Name, POLICY, ROLE, USER};
+pub(crate) use rules::{GROUP, Name, POLICY, ROLE, USER};
 pub(crate) use together::together;
 
 use std::fmt::Debug;
@@ -164,6 +164,14 @@ impl TestApp {
             note(&user);
             note(&snapshot.list_keys(KeyOwner::User(user.id)).await.unwrap());
             let attached = snapshot.list_attachments(PrincipalId::User(user.id)).await;
+            note(&attached.unwrap());
+        }
+        for group in snapshot.list_groups(all).await.unwrap() {
+            note(&group);
+            note(&snapshot.list_users_of_group(group.id, all).await.unwrap());
+            let attached = snapshot
+                .list_attachments(PrincipalId::Group(group.id))
+                .await;
             note(&attached.unwrap());
         }
         for role in snapshot.list_roles(all, &[]).await.unwrap() {

@@ -54,6 +54,9 @@ pub(crate) fn absent(what: &str) -> Refusal {
     let text = match what {
         "User" => "The user does not exist.",
         "User.AccessKey" => "The user access key does not exist.",
+        "User.Group" => "The user has not joined the group.",
+        "Group" => "The group does not exist.",
+        "Group.Policy" => "The indicate policy attached to the group does not exist.",
         "User.Policy" => "The indicate policy of the user does not exist.",
         "Policy" => "The policy does not exist.",
         "Policy.Version" => "The policy version does not exist.",
@@ -68,6 +71,9 @@ pub(crate) fn absent(what: &str) -> Refusal {
 pub(crate) fn exists(what: &str) -> Refusal {
     let text = match what {
         "User" => "The user does already EXIST.",
+        "User.Group" => "The user has already joined the group.",
+        "Group" => "The group does already EXIST.",
+        "Group.Policy" => "The group has already been attached this policy.",
         "User.Policy" => "The user has already been attached this policy.",
         "AccountAlias" => "The account alias does already exist.",
         "Policy" => "The policy does already EXIST.",
@@ -82,7 +88,13 @@ pub(crate) fn exists(what: &str) -> Refusal {
 pub(crate) fn conflict(what: &str) -> Refusal {
     let text = match what {
         "User.AccessKey" => "The user CAN NOT has any access key while deleting the user.",
+        "User.Group" => "The user CAN NOT be in any group while deleting the user.",
         "User.Policy" => "The user CAN NOT has any attached policy while deleting the user.",
+        "Group.User" => "The group CAN NOT has any user member while deleting the group.",
+        "Group.Policy" => "The entity CAN NOT has any attached policy while deleting the group.",
+        "Policy.Group" => {
+            "The policy CAN NOT been attached to any group while deleting the policy."
+        }
         "Policy.User" => "The policy CAN NOT been attached to any user while deleting the policy.",
         "Policy.Role" => "The policy CAN NOT been attached to any role while deleting the policy.",
         "Policy.Version" => "The policy CAN NOT has any version except the default version.",
@@ -97,6 +109,9 @@ pub(crate) fn conflict(what: &str) -> Refusal {
 pub(crate) fn limit(what: &str) -> Refusal {
     let text = match what {
         "User" => "The count of users beyond the current limits.",
+        "User.Group" => "The count of groups the target user joined beyond the current limits.",
+        "Group" => "The count of groups beyond the current limits.",
+        "Group.Policy" => "The policy count of the group beyond the current limits.",
         "User.AccessKey" => {
             "The access key count of the user access keys beyond the current limits."
         }

@@ -28,6 +28,12 @@ pub(crate) const USER: Name = Name {
     bad: &["a b", "a/b", "a:b", "a*", "ré", "a+b"],
     required: true,
 };
+pub(crate) const GROUP: Name = Name {
+    param: "GroupName",
+    longest: 64,
+    bad: &["a b", "a/b", "a:b", "a*", "ré", "a+b", "a@b"],
+    required: true,
+};
 pub(crate) const POLICY: Name = Name {
     param: "PolicyName",
     longest: 128,
@@ -201,21 +207,30 @@ impl TestApp {
 
     /// Checks `Marker` and `MaxItems`.
     pub(crate) async fn checks_paging(&self, action: &str) {
+        self.checks_pages(action, &[], 1000).await;
+    }
+
+    /// Checks `Marker` and a `MaxItems` of at most so many.
+    pub(crate) async fn checks_pages(&self, action: &str, good: Pairs<'_>, most: u32) {
         let root = self.root();
+        let (most, beyond) = (most.to_string(), (most + 1).to_string());
         for text in ["***", "a", "gA", "AAAA", "%00"] {
-            self.refuses(&root, action, &[("Marker", text)], &incorrect("Marker"))
+            let params = with(good, "Marker", text);
+            self.refuses(&root, action, &params, &incorrect("Marker"))
                 .await;
         }
-        for text in ["0", "1001", "-1"] {
-            self.refuses(&root, action, &[("MaxItems", text)], &incorrect("MaxItems"))
+        for text in ["0", beyond.as_str(), "-1"] {
+            let params = with(good, "MaxItems", text);
+            self.refuses(&root, action, &params, &incorrect("MaxItems"))
                 .await;
         }
         for text in ["ten", "1.5"] {
-            self.refuses(&root, action, &[("MaxItems", text)], &bad_type("MaxItems"))
+            let params = with(good, "MaxItems", text);
+            self.refuses(&root, action, &params, &bad_type("MaxItems"))
                 .await;
         }
-        for items in ["1", "1000", ""] {
-            let params = [("MaxItems", items), ("Marker", "")];
+        for items in ["1", most.as_str(), ""] {
+            let params = [good, &[("MaxItems", items), ("Marker", "")]].concat();
             self.ram(&root, action, &params).await.ok();
         }
     }

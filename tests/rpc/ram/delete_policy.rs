@@ -139,10 +139,18 @@ async fn refuses_while_it_is_attached(on: On) {
     ];
     app.ram(&root, "AttachPolicyToUser", &user).await.ok();
     app.ram(&root, "AttachPolicyToRole", &role).await.ok();
+    app.ram(&root, "CreateGroup", &[("GroupName", "Devs")])
+        .await
+        .ok();
+    let group = with(&user, "GroupName", "Devs");
+    app.ram(&root, "AttachPolicyToGroup", &group).await.ok();
     let cascading = with(GOOD, "CascadingDelete", "true");
     app.refuses(&root, "DeletePolicy", &cascading, &conflict("Policy.User"))
         .await;
     app.ram(&root, "DetachPolicyFromUser", &user).await.ok();
+    app.refuses(&root, "DeletePolicy", &cascading, &conflict("Policy.Group"))
+        .await;
+    app.ram(&root, "DetachPolicyFromGroup", &group).await.ok();
     app.refuses(&root, "DeletePolicy", &cascading, &conflict("Policy.Role"))
         .await;
     app.refuses(&root, "DeletePolicy", GOOD, &conflict("Policy.Role"))

@@ -12,7 +12,7 @@ on_both!(
     deletes,
     refuses_bad_parameters,
     refuses_what_does_not_exist,
-    refuses_while_it_has_keys_or_policies,
+    refuses_while_it_has_keys_groups_or_policies,
     needs_permission,
 );
 
@@ -49,7 +49,7 @@ async fn refuses_what_does_not_exist(on: On) {
     app.end().await;
 }
 
-async fn refuses_while_it_has_keys_or_policies(on: On) {
+async fn refuses_while_it_has_keys_groups_or_policies(on: On) {
     let app = TestApp::start(on).await;
     let root = app.root();
     let alice = app.user("Alice", &[]).await;
@@ -59,6 +59,11 @@ async fn refuses_while_it_has_keys_or_policies(on: On) {
         ("UserName", "Alice"),
     ];
     app.ram(&root, "AttachPolicyToUser", &attachment).await.ok();
+    app.ram(&root, "CreateGroup", &[("GroupName", "Devs")])
+        .await
+        .ok();
+    let member = [("UserName", "Alice"), ("GroupName", "Devs")];
+    app.ram(&root, "AddUserToGroup", &member).await.ok();
     // Keys are looked at first, disabled ones too.
     app.refuses(&root, "DeleteUser", GOOD, &conflict("User.AccessKey"))
         .await;
@@ -71,6 +76,9 @@ async fn refuses_while_it_has_keys_or_policies(on: On) {
     app.refuses(&root, "DeleteUser", GOOD, &conflict("User.AccessKey"))
         .await;
     app.ram(&root, "DeleteAccessKey", &key).await.ok();
+    app.refuses(&root, "DeleteUser", GOOD, &conflict("User.Group"))
+        .await;
+    app.ram(&root, "RemoveUserFromGroup", &member).await.ok();
     app.refuses(&root, "DeleteUser", GOOD, &conflict("User.Policy"))
         .await;
     app.ram(&root, "DetachPolicyFromUser", &attachment)

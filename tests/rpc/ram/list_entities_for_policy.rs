@@ -47,6 +47,8 @@ async fn lists_every_member(on: On) {
     ];
     let user = app.answer(&root, "CreateUser", &user).await["User"]["UserId"].clone();
     app.user("bob", &[]).await;
+    let group = [("GroupName", "Devs"), ("Comments", "爱")];
+    app.ram(&root, "CreateGroup", &group).await.ok();
     let role = [
         ("RoleName", "Reader"),
         ("AssumeRolePolicyDocument", &trust(r#"{"RAM":"*"}"#)),
@@ -55,6 +57,8 @@ async fn lists_every_member(on: On) {
     let role = app.answer(&root, "CreateRole", &role).await["Role"]["RoleId"].clone();
     let to_user = [GOOD, &[("UserName", "alice")]].concat();
     app.ram(&root, "AttachPolicyToUser", &to_user).await.ok();
+    let to_group = [GOOD, &[("GroupName", "devs")]].concat();
+    app.ram(&root, "AttachPolicyToGroup", &to_group).await.ok();
     app.minute();
     let to_role = [GOOD, &[("RoleName", "reader")]].concat();
     app.ram(&root, "AttachPolicyToRole", &to_role).await.ok();
@@ -63,7 +67,9 @@ async fn lists_every_member(on: On) {
         assert_eq!(
             app.answer(&root, "ListEntitiesForPolicy", &params).await,
             json!({
-                "Groups": {"Group": []},
+                "Groups": {"Group": [{
+                    "GroupName": "Devs", "Comments": "爱", "AttachDate": NOW,
+                }]},
                 "Users": {"User": [{
                     "UserId": user, "UserName": "Alice", "DisplayName": "爱丽丝",
                     "AttachDate": NOW,
@@ -78,7 +84,8 @@ async fn lists_every_member(on: On) {
     assert_eq!(
         app.xml("ListEntitiesForPolicy", GOOD).await,
         format!(
-            "<Groups></Groups><Users><User><UserId>{}</UserId><UserName>Alice</UserName>\
+            "<Groups><Group><GroupName>Devs</GroupName><Comments>爱</Comments>\
+             <AttachDate>{NOW}</AttachDate></Group></Groups><Users><User><UserId>{}</UserId><UserName>Alice</UserName>\
              <DisplayName>爱丽丝</DisplayName><AttachDate>{NOW}</AttachDate></User></Users>\
              <Roles><Role><RoleId>{}</RoleId><RoleName>Reader</RoleName>\
              <Arn>acs:ram::{ACCOUNT}:role/Reader</Arn><Description>reads</Description>\

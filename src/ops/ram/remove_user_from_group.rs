@@ -1,0 +1,43 @@
+//! `RemoveUserFromGroup`.
+
+use async_trait::async_trait;
+
+use crate::ops::call::{Context, Done, Write};
+use crate::ops::declare::operation;
+use crate::ops::error::{Entity, OpError, OrRefuse as _};
+use crate::ops::ram::lookup;
+use crate::policy::ids::{GroupName, UserName};
+use crate::store::Tx;
+
+operation! {
+    /// Takes a user out of a group, whose policies count for it no more.
+    RemoveUserFromGroup {
+        product: Ram,
+        access: Write,
+        action: "ram:RemoveUserFromGroup",
+        resources: Of(&[
+            "acs:ram:*:{account}:user/{UserName}",
+            "acs:ram:*:{account}:group/{GroupName}",
+        ]),
+        params {
+            /// The user; case is ignored.
+            user_name: UserName = "UserName",
+            /// The group; case is ignored.
+            group_name: GroupName = "GroupName",
+        }
+    }
+}
+
+#[async_trait]
+impl Write for RemoveUserFromGroup {
+    type Answer = Done;
+
+    async fn run(&self, _: &Context, tx: &mut dyn Tx) -> Result<Done, OpError> {
+        let user = lookup::user(&mut *tx, &self.user_name).await?;
+        let group = lookup::group(&mut *tx, &self.group_name).await?;
+        tx.remove_member(group.id, user.id)
+            .await
+            .or_missing(Entity::GroupMember)?;
+        Ok(Done {})
+    }
+}

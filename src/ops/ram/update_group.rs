@@ -1,0 +1,74 @@
+//! `UpdateGroup`.
+
+use async_trait::async_trait;
+use serde::Serialize;
+
+use crate::iam::authz::Check;
+use crate::ops::call::{Checked, Context, Write};
+use crate::ops::declare::operation;
+use crate::ops::error::{Entity, OpError, OrRefuse as _};
+use crate::ops::ram::groups::GroupShape;
+use crate::ops::ram::lookup;
+use crate::ops::values::Comments;
+use crate::policy::ids::GroupName;
+use crate::store::Tx;
+
+operation! {
+    /// Renames a group or changes its comments. Members and policies stay with it, by id.
+    UpdateGroup {
+        product: Ram,
+        access: Write,
+        action: "ram:UpdateGroup",
+        resources: Of(&["acs:ram:*:{account}:group/{GroupName}"]),
+        checks: own,
+        params {
+            /// The group; case is ignored.
+            group_name: GroupName = "GroupName",
+            /// Its name from now on, which the caller must be allowed on too.
+            new_group_name: Option<GroupName> = "NewGroupName",
+            /// Up to 128 characters.
+            new_comments: Option<Comments> = "NewComments",
+        }
+    }
+}
+
+/// The answer.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Updated {
+    group: GroupShape,
+}
+
+impl Checked for UpdateGroup {
+    /// The new name as well: nothing is renamed out of what a policy speaks of, or into it.
+    fn checks(&self, cx: &Context) -> Result<Vec<Check>, OpError> {
+        let Some(new) = &self.new_group_name else {
+            return Ok(Vec::new());
+        };
+        let account = cx.caller()?.account;
+        Ok(vec![Check {
+            action: "ram:UpdateGroup",
+            resources: vec![format!("acs:ram:*:{account}:group/{new}").into()],
+        }])
+    }
+}
+
+#[async_trait]
+impl Write for UpdateGroup {
+    type Answer = Updated;
+
+    async fn run(&self, cx: &Context, tx: &mut dyn Tx) -> Result<Updated, OpError> {
+        let mut group = lookup::group(&mut *tx, &self.group_name).await?;
+        if let Some(name) = &self.new_group_name {
+            group.name = name.clone();
+        }
+        if let Some(comments) = &self.new_comments {
+            group.comments.clone_from(&comments.0);
+        }
+        group.updated_at = cx.now;
+        tx.update_group(&group).await.or_exists(Entity::Group)?;
+        Ok(Updated {
+            group: GroupShape::whole(group),
+        })
+    }
+}
