@@ -2,84 +2,16 @@
 //! request is checked against, and the ARNs of RAM's own entities.
 
 mod list;
+mod parts;
 
 use std::fmt;
 use std::str::FromStr;
 
 pub use self::list::ResourcePatterns;
+pub use self::parts::Resource;
+use self::parts::{SplitError, split};
 use super::ids::{AccountId, RoleName, RoleSessionName, UserName};
-use super::pattern::{Case, Pattern};
-
-/// The parts of a resource name, split at its first four colons; the last keeps any further one.
-struct Parts<'a> {
-    service: &'a str,
-    region: &'a str,
-    account: &'a str,
-    relative: &'a str,
-}
-
-enum SplitError {
-    Prefix,
-    TooFew,
-}
-
-fn split(text: &str) -> Result<Parts<'_>, SplitError> {
-    let Some(rest) = text.strip_prefix("acs:") else {
-        return Err(match text {
-            "acs" => SplitError::TooFew,
-            _ => SplitError::Prefix,
-        });
-    };
-    // One search for the three colons: `split_once` looks at each byte by itself.
-    let mut colons = memchr::memchr_iter(b':', rest.as_bytes());
-    let (Some(first), Some(second), Some(third)) = (colons.next(), colons.next(), colons.next())
-    else {
-        return Err(SplitError::TooFew);
-    };
-    let part = |from: usize, to: usize| rest.get(from..to).unwrap_or_default();
-    Ok(Parts {
-        service: part(0, first),
-        region: part(first.saturating_add(1), second),
-        account: part(second.saturating_add(1), third),
-        relative: part(third.saturating_add(1), rest.len()),
-    })
-}
-
-impl Parts<'_> {
-    /// Case is kept but for the ARNs of RAM.
-    fn case(&self) -> Case {
-        if self.service.eq_ignore_ascii_case("ram") {
-            Case::Ignored
-        } else {
-            Case::Kept
-        }
-    }
-}
-
-/// A resource that a request is checked against, split once and borrowed from the request.
-///
-/// `*` stands for a call without resource-level checks, and so does any text that is no ARN: only
-/// the pattern `*` covers those (policy-language §4).
-pub struct Resource<'a>(Option<Parts<'a>>);
-
-impl<'a> Resource<'a> {
-    /// Splits `text`.
-    pub fn new(text: &'a str) -> Self {
-        Self(split(text).ok().map(|parts| match parts.region {
-            // Global services: an empty region and `*` mean the same in a request.
-            "*" => Parts {
-                region: "",
-                ..parts
-            },
-            _ => parts,
-        }))
-    }
-
-    /// The last part; `None` for what is no ARN.
-    pub(super) fn relative(&self) -> Option<&'a str> {
-        self.0.as_ref().map(|parts| parts.relative)
-    }
-}
+use super::pattern::Pattern;
 
 /// Why a text is not a resource pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -146,10 +78,10 @@ impl ResourcePattern {
     /// Whether the pattern covers `resource`. Case is kept but for the ARNs of RAM.
     pub fn matches(&self, resource: &Resource<'_>) -> bool {
         let Some(pattern) = &self.0 else { return true };
-        let Resource(Some(parts)) = resource else {
+        let Resource(Some((parts, case))) = resource else {
             return false;
         };
-        let case = parts.case();
+        let case = *case;
         pattern.service.matches(parts.service, case)
             && pattern.account.matches(parts.account, case)
             && pattern.relative.matches(parts.relative, case)

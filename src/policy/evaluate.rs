@@ -17,7 +17,7 @@ use super::arn::Resource;
 use super::compile::{CompiledPolicy, Rule};
 use super::context::{Context, NoContext};
 use super::document::{Actions, Resources, StatementEffect};
-use super::index::{ALL, Index};
+use super::index::{Index, Named};
 use super::pattern::Case;
 
 /// What came of a decision.
@@ -223,17 +223,23 @@ impl PolicySet {
             None => {
                 let rules = self.policies.iter().flat_map(|policy| policy.statements());
                 for (place, rule) in (0..).zip(rules) {
-                    found.take_in(rule.effect, place, || asked.by(rule, ALL, ALL));
+                    found.take_in(rule.effect, place, || asked.by(rule, Named::EVERY));
                 }
             }
             Some(index) => {
-                let (action, resource) = (request.action, request.resource);
-                index.candidates(action, resource, asked.resource.relative(), |entry| {
-                    if let Some((_, rule)) = self.rule(entry.rule) {
-                        found.take_in(rule.effect, entry.rule, || {
-                            asked.by(rule, entry.action, entry.resource)
-                        });
-                    }
+                let looked_up = index.asked(request.action, request.resource, &asked.resource);
+                let rule = |place| self.rule(place).map(|(_, rule)| rule);
+                index.candidates(&looked_up, |entry| {
+                    found.take_in(entry.effect(), entry.rule, || {
+                        match index.fits(entry, &looked_up) {
+                            Ok(true) if entry.has_condition() => rule(entry.rule)
+                                .is_some_and(|rule| rule.condition.holds(request.context)),
+                            Ok(fits) => fits,
+                            Err(named) => {
+                                rule(entry.rule).is_some_and(|rule| asked.by(rule, named))
+                            }
+                        }
+                    });
                 });
             }
         }
@@ -276,7 +282,7 @@ impl PolicySet {
             .enumerate()
             .flat_map(|(policy, rules)| rules.statements().iter().map(move |rule| (policy, rule)));
         rules
-            .filter(move |(_, rule)| asked.by(rule, ALL, ALL))
+            .filter(move |(_, rule)| asked.by(rule, Named::EVERY))
             .map(|(policy, rule)| {
                 let statement = rule.statement;
                 (StatementRef { policy, statement }, rule.effect)
@@ -307,9 +313,9 @@ struct Asked<'a> {
 
 impl Asked<'_> {
     /// Whether the statement matches, by the named patterns of it.
-    fn by(&self, rule: &Rule<Resources>, action: u32, resource: u32) -> bool {
-        rule.actions.matches_at(action, self.request.action)
-            && rule.target.matches_at(resource, &self.resource)
+    fn by(&self, rule: &Rule<Resources>, named: Named) -> bool {
+        rule.actions.matches_at(named.action, self.request.action)
+            && rule.target.matches_at(named.resource, &self.resource)
             && rule.condition.holds(self.request.context)
     }
 }

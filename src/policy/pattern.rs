@@ -107,6 +107,11 @@ impl Pattern {
         matches!(self.shape, Shape::Literal)
     }
 
+    /// Whether the pattern is a literal and stars at its end.
+    pub(super) fn is_prefix(&self) -> bool {
+        matches!(self.shape, Shape::Prefix(_))
+    }
+
     /// Whether the pattern is a glob that one word can hold.
     fn is_short(&self) -> bool {
         matches!(self.shape, Shape::Glob(_)) && Bundle::states(&self.text) <= 64

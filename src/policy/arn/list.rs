@@ -25,16 +25,15 @@ impl ResourcePatterns {
         if self.iter().any(ResourcePattern::is_any) {
             return true;
         }
-        let Resource(Some(parts)) = resource else {
+        let Resource(Some((parts, case))) = resource else {
             return false;
         };
-        let case = parts.case();
+        let texts = [parts.service, parts.region, parts.account, parts.relative];
         self.packs.iter().any(|packs| {
-            let texts = [parts.service, parts.region, parts.account, parts.relative];
             let parts = packs.iter().zip(texts);
             let mut found = u64::MAX;
             for (pack, text) in parts {
-                found &= pack.covering(text, case);
+                found &= pack.covering(text, *case);
                 if found == 0 {
                     return false;
                 }

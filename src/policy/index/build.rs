@@ -3,8 +3,10 @@
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{BuildHasher, RandomState};
 
-use super::hash::{ACTION, Map, RESOURCE, below, gram, prefix, whole};
-use super::{ALL, Bucket, Entry, Index, Node, index};
+use super::entry::Texts;
+use super::hash::{ACTION, LONGEST, RESOURCE, Reach, below, gram, hash};
+use super::table::{CROWD, Span, Table};
+use super::{ALL, Crowd, Entry, Index, Named, Node, index, small};
 use crate::policy::arn::ResourcePattern;
 use crate::policy::compile::Rule;
 use crate::policy::document::{Resources, StatementEffect};
@@ -17,9 +19,13 @@ const MAX_PAIRS: usize = 1024;
 /// Up to this many entries at one place are looked at one by one.
 const CROWDED: usize = 24;
 
-/// A place in a list of fewer than 2^32: the text of a set is far shorter.
-fn small(place: usize) -> u32 {
-    u32::try_from(place).unwrap_or(ALL)
+/// A statement as it hangs somewhere, before it is packed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Hung {
+    /// Deny statements come first at each place.
+    allows: bool,
+    rule: u32,
+    named: Named,
 }
 
 /// What an entry hangs on.
@@ -56,6 +62,7 @@ impl Index {
         if rules.clone().map(pairs).sum::<usize>() <= LINEAR {
             return None;
         }
+        let rules: Vec<&Rule<Resources>> = rules.collect();
         let mut builder = Builder {
             seed: RandomState::new().hash_one(0_u8),
             actions: HashMap::new(),
@@ -63,59 +70,22 @@ impl Index {
             general: BTreeSet::new(),
             nodes: Vec::new(),
         };
-        for (place, rule) in rules.clone().enumerate() {
-            builder.add(small(place), rule);
+        for (place, rule) in (0..).zip(&rules) {
+            builder.add(place, rule);
         }
-        Some(builder.finish(rules.collect::<Vec<_>>().as_slice()))
+        Some(builder.finish(&rules))
     }
 }
 
-impl Bucket {
-    fn new(mut entries: Vec<Entry>, rules: &[&Rule<Resources>]) -> Self {
-        entries.sort_unstable();
-        entries.dedup();
-        if entries.len() <= CROWDED {
-            return Self {
-                entries: entries.into(),
-                grams: Map::default(),
-            };
-        }
-        let mut frequency: HashMap<u64, usize> = HashMap::new();
-        for entry in &entries {
-            for gram in entry_grams(entry, rules) {
-                let count = frequency.entry(gram).or_default();
-                *count = count.saturating_add(1);
-            }
-        }
-        let mut rest = Vec::new();
-        let mut grams: HashMap<u64, Vec<Entry>> = HashMap::new();
-        for entry in entries {
-            let rarest = entry_grams(&entry, rules)
-                .into_iter()
-                .min_by_key(|gram| frequency.get(gram).copied());
-            match rarest {
-                Some(gram) => grams.entry(gram).or_default().push(entry),
-                None => rest.push(entry),
-            }
-        }
-        Self {
-            entries: rest.into(),
-            grams: grams
-                .into_iter()
-                .map(|(gram, entries)| (gram, entries.into()))
-                .collect(),
-        }
-    }
-}
-
-/// The grams of which an entry hangs on one: all stand in every request that it is about.
-fn entry_grams(entry: &Entry, rules: &[&Rule<Resources>]) -> BTreeSet<u64> {
+/// The grams of which a statement hangs on one: all stand in every request that it is about.
+fn grams(hung: &Hung, rules: &[&Rule<Resources>]) -> BTreeSet<u64> {
     let mut found = BTreeSet::new();
-    let Some(rule) = rules.get(index(entry.rule)) else {
+    let Some(rule) = index(hung.rule).and_then(|at| rules.get(at)) else {
         return found;
     };
-    let action = rule.actions.entries.get(index(entry.action));
-    let resource = rule.target.entries.get(index(entry.resource));
+    let Named { action, resource } = hung.named;
+    let action = index(action).and_then(|at| rule.actions.entries.get(at));
+    let resource = index(resource).and_then(|at| rule.target.entries.get(at));
     let of_actions = action.into_iter().map(|pattern| (ACTION, pattern));
     let of_resources = resource
         .into_iter()
@@ -140,20 +110,19 @@ struct Builder {
 
 #[derive(Default)]
 struct Draft {
-    any: Vec<Entry>,
+    any: Vec<Hung>,
     whole: bool,
     lengths: BTreeSet<u32>,
-    resources: HashMap<u64, Vec<Entry>>,
+    resources: HashMap<u64, Vec<Hung>>,
 }
 
 impl Builder {
     fn add(&mut self, place: u32, rule: &Rule<Resources>) {
         let allows = rule.effect == StatementEffect::Allow;
-        let entry = |action, resource| Entry {
+        let hung = |action, resource| Hung {
             allows,
             rule: place,
-            action,
-            resource,
+            named: Named { action, resource },
         };
         let (actions, resources) = (&rule.actions.entries, &rule.target.entries);
         let pairs = actions.len().saturating_mul(resources.len());
@@ -173,12 +142,13 @@ impl Builder {
         };
         for (action, action_hook) in actions {
             let at = self.node(action_hook);
-            let seed = below(self.seed, at);
-            let Some(node) = self.nodes.get_mut(index(at)) else {
+            let salt = below(self.seed, at);
+            let seed = self.seed;
+            let Some(node) = index(at).and_then(|at| self.nodes.get_mut(at)) else {
                 continue;
             };
             for &(resource, resource_hook) in &resources {
-                node.add(seed, resource_hook, entry(action, resource));
+                node.add(seed, salt, resource_hook, hung(action, resource));
             }
         }
     }
@@ -186,17 +156,20 @@ impl Builder {
     /// The node that hangs on an action or a prefix of actions.
     fn node(&mut self, hook: Hook<'_>) -> u32 {
         let key = match hook {
-            Hook::Whole(text) => whole(self.seed, text.as_bytes()),
+            Hook::Whole(text) => hash(self.seed, text.as_bytes(), Reach::Whole, 0),
             Hook::Prefix(text) => {
-                let lengths = match text.split_once(':') {
-                    Some((service, _)) => {
-                        let service = whole(self.seed, service.as_bytes());
+                // A colon further on is not looked for.
+                let mut start = text.as_bytes().iter().take(LONGEST);
+                let colon = start.position(|byte| *byte == b':');
+                let lengths = match colon.and_then(|colon| text.as_bytes().get(..colon)) {
+                    Some(service) => {
+                        let service = hash(self.seed, service, Reach::Whole, 0);
                         self.services.entry(service).or_default()
                     }
                     None => &mut self.general,
                 };
-                lengths.insert(small(text.len()));
-                prefix(self.seed, text.as_bytes())
+                lengths.insert(small(text.len().min(LONGEST)));
+                hash(self.seed, text.as_bytes(), Reach::Prefix, 0)
             }
         };
         let next = small(self.nodes.len());
@@ -208,47 +181,124 @@ impl Builder {
     }
 
     fn finish(self, rules: &[&Rule<Resources>]) -> Index {
-        let mut resources = Map::default();
+        let mut lists = Lists {
+            rules,
+            lengths: Vec::new(),
+            entries: Vec::new(),
+            crowds: Vec::new(),
+            texts: Texts::default(),
+        };
+        let mut resources = HashMap::new();
         let mut nodes = Vec::with_capacity(self.nodes.len());
         for draft in self.nodes {
             for (key, entries) in draft.resources {
-                resources.insert(key, Bucket::new(entries, rules));
+                resources.insert(key, lists.hang(entries));
             }
             nodes.push(Node {
-                any: Bucket::new(draft.any, rules),
+                any: lists.hang(draft.any),
+                lengths: lists.lengths(draft.lengths),
                 whole: draft.whole,
-                lengths: draft.lengths.into_iter().collect(),
             });
         }
+        let node = |at| Span { at, count: 1 };
+        let actions = self.actions.into_iter().map(|(key, at)| (key, node(at)));
+        let services = self.services.into_iter();
+        let services = services.map(|(service, lengths)| (service, lists.lengths(lengths)));
+        let services = services.collect();
+        let general = lists.lengths(self.general);
         Index {
             seed: self.seed,
-            actions: self.actions.into_iter().collect(),
-            services: self
-                .services
-                .into_iter()
-                .map(|(service, lengths)| (service, lengths.into_iter().collect()))
-                .collect(),
-            general: self.general.into_iter().collect(),
+            actions: Table::new(&actions.collect()),
+            services: Table::new(&services),
+            general,
             nodes: nodes.into(),
-            resources,
+            resources: Table::new(&resources),
+            lengths: lists.lengths.into(),
+            entries: lists.entries.into(),
+            crowds: lists.crowds.into(),
+            texts: lists.texts,
         }
     }
 }
 
+/// The lists of an index that grow while it is made.
+struct Lists<'a> {
+    rules: &'a [&'a Rule<Resources>],
+    lengths: Vec<u32>,
+    entries: Vec<Entry>,
+    crowds: Vec<Crowd>,
+    texts: Texts,
+}
+
+impl Lists<'_> {
+    fn lengths(&mut self, lengths: BTreeSet<u32>) -> Span {
+        let at = small(self.lengths.len());
+        let count = small(lengths.len());
+        self.lengths.extend(lengths);
+        Span { at, count }
+    }
+
+    fn entries(&mut self, hung: &[Hung]) -> Span {
+        let at = small(self.entries.len());
+        for hung in hung {
+            if let Some(rule) = index(hung.rule).and_then(|at| self.rules.get(at)) {
+                let entry = self.texts.pack(rule, hung.rule, hung.named);
+                self.entries.push(entry);
+            }
+        }
+        let count = small(self.entries.len()).saturating_sub(at);
+        Span { at, count }
+    }
+
+    /// What hangs on one place.
+    fn hang(&mut self, mut hung: Vec<Hung>) -> Span {
+        hung.sort_unstable();
+        hung.dedup();
+        if hung.len() <= CROWDED {
+            return self.entries(&hung);
+        }
+        let mut frequency: HashMap<u64, usize> = HashMap::new();
+        for one in &hung {
+            for gram in grams(one, self.rules) {
+                let count = frequency.entry(gram).or_default();
+                *count = count.saturating_add(1);
+            }
+        }
+        let mut rest = Vec::new();
+        let mut by_gram: HashMap<u64, Vec<Hung>> = HashMap::new();
+        for one in hung {
+            let rarest = grams(&one, self.rules)
+                .into_iter()
+                .min_by_key(|gram| frequency.get(gram).copied());
+            match rarest {
+                Some(gram) => by_gram.entry(gram).or_default().push(one),
+                None => rest.push(one),
+            }
+        }
+        let rest = self.entries(&rest);
+        let by_gram = by_gram.into_iter();
+        let grams = by_gram.map(|(gram, hung)| (gram, self.entries(&hung)));
+        let grams = Table::new(&grams.collect());
+        let at = small(self.crowds.len());
+        self.crowds.push(Crowd { rest, grams });
+        Span { at, count: CROWD }
+    }
+}
+
 impl Draft {
-    fn add(&mut self, seed: u64, hook: Hook<'_>, entry: Entry) {
+    fn add(&mut self, seed: u64, salt: u64, hook: Hook<'_>, hung: Hung) {
         let key = match hook {
-            Hook::Prefix("") => return self.any.push(entry),
+            Hook::Prefix("") => return self.any.push(hung),
             Hook::Whole(text) => {
                 self.whole = true;
-                whole(seed, text.as_bytes())
+                hash(seed, text.as_bytes(), Reach::Whole, salt)
             }
             Hook::Prefix(text) => {
-                self.lengths.insert(small(text.len()));
-                prefix(seed, text.as_bytes())
+                self.lengths.insert(small(text.len().min(LONGEST)));
+                hash(seed, text.as_bytes(), Reach::Prefix, salt)
             }
         };
-        self.resources.entry(key).or_default().push(entry);
+        self.resources.entry(key).or_default().push(hung);
     }
 }
 

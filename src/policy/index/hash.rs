@@ -1,26 +1,18 @@
-//! Hashes of texts that ignore ASCII case, and maps that take them as they are.
+//! Hashes of the beginnings of texts, which ignore ASCII case.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+const MULTIPLIER: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// The hash is made before the map is asked.
-#[derive(Default)]
-pub(super) struct Ready(u64);
-
-impl Hasher for Ready {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, _bytes: &[u8]) {}
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
+fn mix(hash: u64, word: u64) -> u64 {
+    let product = (hash ^ word).wrapping_mul(MULTIPLIER);
+    product ^ (product >> 32)
 }
 
-pub(super) type Map<V> = HashMap<u64, V, BuildHasherDefault<Ready>>;
+/// The salt for what hangs on a node.
+pub(super) fn below(seed: u64, node: u32) -> u64 {
+    mix(seed, u64::from(node) + 1)
+}
 
+/// What a gram was taken from.
 pub(super) const ACTION: u8 = 0;
 pub(super) const RESOURCE: u8 = 1;
 
@@ -30,86 +22,135 @@ pub(super) fn gram(kind: u8, [a, b, c]: [u8; 3]) -> u64 {
     mix(u64::from(u32::from_le_bytes(lower)), MULTIPLIER)
 }
 
-const MULTIPLIER: u64 = 0x9E37_79B9_7F4A_7C15;
-
-fn mix(hash: u64, word: u64) -> u64 {
-    let product = (hash ^ word).wrapping_mul(MULTIPLIER);
-    product ^ (product >> 32)
+/// Whether a hash stands for a text alone or for all that begin with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    Whole,
+    Prefix,
 }
 
-/// The seed for what hangs on a node.
-pub(super) fn below(seed: u64, node: u32) -> u64 {
-    mix(seed, u64::from(node))
+/// Of longer texts only so many bytes are looked at.
+pub(super) const LONGEST: usize = 64;
+
+/// A text in small letters, and the hashes of its beginnings.
+pub(super) struct Folded {
+    /// Zeros follow the text.
+    bytes: [u8; LONGEST],
+    length: usize,
+    /// Of so many words; those behind the text are of no use.
+    hashes: [u64; LONGEST / 8 + 1],
 }
 
-/// The hash of a whole text, without regard to ASCII case.
-pub(super) fn whole(seed: u64, text: &[u8]) -> u64 {
-    hash(seed, 0x57, text)
-}
-
-/// The hash of the start of texts, without regard to ASCII case.
-pub(super) fn prefix(seed: u64, text: &[u8]) -> u64 {
-    hash(seed, 0x50, text)
-}
-
-fn hash(seed: u64, kind: u64, text: &[u8]) -> u64 {
-    let length = u64::try_from(text.len()).unwrap_or(u64::MAX);
-    let (chunks, rest) = text.as_chunks::<8>();
-    let start = mix(seed, kind ^ (length << 8));
-    let hash = chunks.iter().fold(start, |hash, chunk| {
-        mix(hash, lower(u64::from_le_bytes(*chunk)))
-    });
-    let rest = match (rest, rest.first_chunk::<4>(), rest.last_chunk::<4>()) {
-        ([], ..) => return hash,
-        // The two overlap; with the length, which is in the hash, they are all of the rest.
-        (_, Some(first), Some(last)) => {
-            u64::from(u32::from_le_bytes(*first)) | (u64::from(u32::from_le_bytes(*last)) << 32)
+impl Folded {
+    pub(super) fn new(seed: u64, text: &[u8]) -> Self {
+        let kept = text.get(..LONGEST).unwrap_or(text);
+        let mut bytes = [0; LONGEST];
+        if let Some(start) = bytes.get_mut(..kept.len()) {
+            start.copy_from_slice(kept);
         }
-        ([first, .., last], ..) => {
-            let middle = rest.get(1).copied().unwrap_or_default();
-            u64::from(u32::from_le_bytes([*first, middle, *last, 0]))
+        bytes.make_ascii_lowercase();
+        let mut hash = seed;
+        let mut hashes = [seed; LONGEST / 8 + 1];
+        for (after, word) in hashes.iter_mut().skip(1).zip(bytes.as_chunks::<8>().0) {
+            hash = mix(hash, u64::from_le_bytes(*word));
+            *after = hash;
         }
-        ([only], ..) => u64::from(*only),
+        Self {
+            bytes,
+            length: kept.len(),
+            hashes,
+        }
+    }
+
+    /// The text in small letters.
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or_default()
+    }
+
+    /// The hash of the whole text; of all that begin like it, if it is too long.
+    pub(super) fn whole(&self, salt: u64) -> Option<u64> {
+        self.to(self.length, Reach::of(self.length), salt)
+    }
+
+    /// The hash of the first `length` bytes for what `salt` stands for; `None` where the text has
+    /// not so many.
+    #[inline]
+    pub(super) fn to(&self, length: usize, reach: Reach, salt: u64) -> Option<u64> {
+        if length > self.length {
+            return None;
+        }
+        let words = length / 8;
+        let word = self.bytes.as_chunks::<8>().0.get(words);
+        let word = u64::from_le_bytes(word.copied().unwrap_or_default());
+        // Fewer than eight bytes are left, and the eighth says how many, and what for.
+        let left = u64::try_from(length % 8).unwrap_or_default();
+        let mask = (1_u64 << (left << 3)).wrapping_sub(1);
+        let kind = left << 1 | u64::from(reach == Reach::Whole);
+        let hash = mix(*self.hashes.get(words)?, (word & mask) | kind << 56);
+        Some(mix(hash, salt))
+    }
+}
+
+impl Reach {
+    /// Of a text of `length` bytes that is meant as a whole.
+    pub(super) fn of(length: usize) -> Self {
+        if length < LONGEST {
+            Self::Whole
+        } else {
+            Self::Prefix
+        }
+    }
+}
+
+/// The hash of a text; of the beginning, if it is too long.
+pub(super) fn hash(seed: u64, text: &[u8], reach: Reach, salt: u64) -> u64 {
+    let folded = Folded::new(seed, text);
+    let reach = match Reach::of(folded.length) {
+        Reach::Whole => reach,
+        Reach::Prefix => Reach::Prefix,
     };
-    mix(hash, lower(rest))
-}
-
-/// Eight bytes, their ASCII capitals made small.
-pub(super) fn lower(word: u64) -> u64 {
-    const LOW_BITS: u64 = 0x7F7F_7F7F_7F7F_7F7F;
-    const HIGH_BITS: u64 = !LOW_BITS;
-    let spread = |byte: u8| u64::from_le_bytes([byte; 8]);
-    let seven = word & LOW_BITS;
-    // The high bit of a byte is set where the byte is at least `A`, and where it is beyond `Z`.
-    let from_a = seven.wrapping_add(spread(0x80 - b'A'));
-    let beyond_z = seven.wrapping_add(spread(0x80 - b'Z' - 1));
-    let capital = from_a & !beyond_z & !word & HIGH_BITS;
-    word | (capital >> 2)
+    folded.to(folded.length, reach, salt).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn whole(text: &str) -> u64 {
+        hash(1, text.as_bytes(), Reach::Whole, 0)
+    }
+
     #[test]
     fn hashes_ignore_ascii_case_only() {
-        for byte in 0..=u8::MAX {
-            let word = lower(u64::from_le_bytes([byte; 8]));
-            assert_eq!(word.to_le_bytes(), [byte.to_ascii_lowercase(); 8], "{byte}");
-        }
-        assert_eq!(
-            whole(1, b"ECS:StartInstances"),
-            whole(1, b"ecs:startinstances")
-        );
+        assert_eq!(whole("ECS:StartInstances"), whole("ecs:startinstances"));
         for (a, b) in [
             ("ecs:a", "ecs:b"),
             ("ecs:", "ecs:\0"),
             ("é", "É"),
             ("@", "`"),
             ("[", "{"),
+            ("ecs:abcd", "ecs:abcd\0"),
+            ("", "\0"),
         ] {
-            assert_ne!(whole(1, a.as_bytes()), whole(1, b.as_bytes()), "{a} {b}");
+            assert_ne!(whole(a), whole(b), "{a} {b}");
         }
-        assert_ne!(whole(1, b"ecs:a"), prefix(1, b"ecs:a"));
+        assert_ne!(whole("ecs:a"), hash(1, b"ecs:a", Reach::Prefix, 0));
+        assert_ne!(whole("ecs:a"), hash(1, b"ecs:a", Reach::Whole, 1));
+    }
+
+    #[test]
+    fn a_beginning_hashes_as_a_text_of_its_own() {
+        let text = "acs:ECS:cn-hangzhou:1000000000000001".repeat(5);
+        let text = text.as_bytes();
+        for end in 0..=text.len() {
+            let folded = Folded::new(7, &text[..end]);
+            for length in 0..=end.min(LONGEST) {
+                let alone = hash(7, &text[..length], Reach::Prefix, 3);
+                assert_eq!(folded.to(length, Reach::Prefix, 3), Some(alone), "{length}");
+            }
+            assert_eq!(folded.to(end + 1, Reach::Prefix, 3), None);
+            let alone = hash(7, &text[..end], Reach::Whole, 3);
+            assert_eq!(folded.whole(3), Some(alone));
+        }
     }
 }

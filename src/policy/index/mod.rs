@@ -8,27 +8,25 @@
 //! entries still hang on one place (patterns that begin with a wildcard), they are told apart by
 //! three letters in a row that each must find somewhere in the request.
 //!
-//! The index only proposes: hashes ignore case and may collide, and whoever asks looks at each
-//! proposed statement itself.
+//! The index only proposes: hashes ignore case, look at the first bytes of a text only (see
+//! [`LONGEST`](hash::LONGEST)) and may collide, and whoever asks looks at each proposed statement
+//! itself. What that takes hangs in the index as well, packed: a decision on a large set is a few
+//! looks at memory that is far apart, and these are what it costs.
 
 mod build;
+mod entry;
 mod hash;
+mod table;
 #[cfg(test)]
 mod tests;
 
-use self::hash::{ACTION, Map, RESOURCE, below, gram, prefix, whole};
+use self::entry::Texts;
+pub(super) use self::entry::{Entry, Named};
+use self::hash::{ACTION, Folded, RESOURCE, Reach, below, gram};
+use self::table::{CROWD, Span, Table};
+use super::arn::Resource;
 
-/// A statement, and which of its patterns led here; [`ALL`] where all have to be looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Entry {
-    /// Deny statements come first at each place.
-    allows: bool,
-    /// The statement, counted over the whole set.
-    pub(super) rule: u32,
-    pub(super) action: u32,
-    pub(super) resource: u32,
-}
-
+/// In [`Named`]: all have to be looked at.
 pub(super) const ALL: u32 = u32::MAX;
 
 /// The index of a set; see the head of this module.
@@ -37,111 +35,180 @@ pub(super) struct Index {
     /// Drawn by the process: which texts share a place is nobody's to choose.
     seed: u64,
     /// Whole actions, and prefixes of actions, with the node below.
-    actions: Map<u32>,
+    actions: Table,
     /// By service: which lengths of prefix occur.
-    services: Map<Box<[u32]>>,
+    services: Table,
     /// Which lengths of prefix occur that do not reach the colon.
-    general: Box<[u32]>,
+    general: Span,
     nodes: Box<[Node]>,
-    /// Nodes with last parts of resources, and with prefixes of them.
-    resources: Map<Bucket>,
+    /// Nodes with last parts of resources, and with prefixes of them: their entries.
+    resources: Table,
+    /// Lengths, in bytes; those of one place rise.
+    lengths: Box<[u32]>,
+    entries: Box<[Entry]>,
+    crowds: Box<[Crowd]>,
+    texts: Texts,
 }
 
 /// What hangs on one action, or one prefix of actions.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Node {
     /// What can be about any resource.
-    any: Bucket,
+    any: Span,
+    /// Which lengths of prefix occur.
+    lengths: Span,
     /// Whether last parts without a wildcard occur.
     whole: bool,
-    /// Which lengths of prefix occur.
-    lengths: Box<[u32]>,
 }
 
-#[derive(Debug, Default)]
-struct Bucket {
-    /// All entries, or where they are many, those without three letters in a row.
-    entries: Box<[Entry]>,
+/// Entries that are too many to be looked at one by one.
+#[derive(Debug)]
+struct Crowd {
+    /// Those without three letters in a row.
+    rest: Span,
     /// The others by three of their letters; see [`gram`].
-    grams: Map<Box<[Entry]>>,
+    grams: Table,
 }
+
+/// What is asked for.
+pub(super) struct Asked<'a> {
+    action: &'a str,
+    /// The resource's name.
+    name: &'a str,
+    resource: &'a Resource<'a>,
+    folded_action: Folded,
+}
+
+/// How many prefixes are looked for at once: whether each may be there is told without a branch.
+const AT_ONCE: usize = 8;
 
 impl Index {
-    /// Gives `visit` every statement that can be about `action` on a resource whose last part is
-    /// `relative`; `resource` is the whole of its name. Some may come twice.
-    pub(super) fn candidates(
+    /// Prepares a search.
+    pub(super) fn asked<'a>(
         &self,
-        action: &str,
-        resource: &str,
-        relative: Option<&str>,
-        mut visit: impl FnMut(&Entry),
+        action: &'a str,
+        name: &'a str,
+        resource: &'a Resource<'a>,
+    ) -> Asked<'a> {
+        Asked {
+            action,
+            name,
+            resource,
+            folded_action: Folded::new(self.seed, action.as_bytes()),
+        }
+    }
+
+    /// Gives `visit` every statement that can be about what is asked. Some may come twice.
+    #[inline]
+    pub(super) fn candidates(&self, asked: &Asked<'_>, mut visit: impl FnMut(&Entry)) {
+        let action = &asked.folded_action;
+        let relative = asked
+            .resource
+            .relative()
+            .map(|relative| Folded::new(self.seed, relative.as_bytes()));
+        let mut below = |node: Span| self.below(node.at, asked, relative.as_ref(), &mut visit);
+        // Most sets have no prefixes that end before the colon.
+        if self.general.count != 0 {
+            self.prefixes(self.general, action, 0, &self.actions, &mut below);
+        }
+        let colon = action.bytes().iter().position(|byte| *byte == b':');
+        let service = colon.and_then(|colon| action.to(colon, Reach::Whole, 0));
+        if let Some(lengths) = service.and_then(|service| self.services.get(service)) {
+            self.prefixes(lengths, action, 0, &self.actions, &mut below);
+        }
+        if let Some(node) = action.whole(0).and_then(|whole| self.actions.get(whole)) {
+            below(node);
+        }
+    }
+
+    fn below(
+        &self,
+        at: u32,
+        asked: &Asked<'_>,
+        relative: Option<&Folded>,
+        visit: &mut impl FnMut(&Entry),
     ) {
-        let asked = Asked {
-            action: action.as_bytes(),
-            resource: resource.as_bytes(),
-            relative: relative.map(str::as_bytes),
-        };
-        let mut node = |key: u64| {
-            if let Some(at) = self.actions.get(&key)
-                && let Some(node) = self.nodes.get(index(*at))
-            {
-                self.below(*at, node, &asked, &mut visit);
-            }
-        };
-        node(whole(self.seed, asked.action));
-        let of_service = memchr::memchr(b':', asked.action)
-            .and_then(|colon| asked.action.get(..colon))
-            .and_then(|service| self.services.get(&whole(self.seed, service)));
-        for &length in of_service.into_iter().flatten().chain(&self.general) {
-            if let Some(start) = asked.action.get(..index(length)) {
-                node(prefix(self.seed, start));
-            }
-        }
-    }
-
-    fn below(&self, at: u32, node: &Node, asked: &Asked<'_>, visit: &mut impl FnMut(&Entry)) {
-        node.any.visit(asked, visit);
-        let Some(relative) = asked.relative else {
+        let Some(node) = index(at).and_then(|at| self.nodes.get(at)) else {
             return;
         };
-        let seed = below(self.seed, at);
+        if node.any.count != 0 {
+            self.visit(node.any, asked, visit);
+        }
+        let Some(relative) = relative else {
+            return;
+        };
+        let salt = below(self.seed, at);
+        self.prefixes(node.lengths, relative, salt, &self.resources, |entries| {
+            self.visit(entries, asked, visit);
+        });
         if node.whole
-            && let Some(bucket) = self.resources.get(&whole(seed, relative))
+            && let Some(whole) = relative.whole(salt)
+            && let Some(entries) = self.resources.get(whole)
         {
-            bucket.visit(asked, visit);
-        }
-        for &length in &node.lengths {
-            if let Some(start) = relative.get(..index(length))
-                && let Some(bucket) = self.resources.get(&prefix(seed, start))
-            {
-                bucket.visit(asked, visit);
-            }
+            self.visit(entries, asked, visit);
         }
     }
-}
 
-struct Asked<'a> {
-    action: &'a [u8],
-    resource: &'a [u8],
-    relative: Option<&'a [u8]>,
-}
-
-impl Bucket {
-    fn visit(&self, asked: &Asked<'_>, visit: &mut impl FnMut(&Entry)) {
-        self.entries.iter().for_each(&mut *visit);
-        if self.grams.is_empty() {
-            return;
-        }
-        for (kind, text) in [(ACTION, asked.action), (RESOURCE, asked.resource)] {
-            for letters in text.array_windows::<3>() {
-                if let Some(entries) = self.grams.get(&gram(kind, *letters)) {
-                    entries.iter().for_each(&mut *visit);
+    /// Gives `visit` what `table` has for the beginnings of a text.
+    fn prefixes(
+        &self,
+        lengths: Span,
+        text: &Folded,
+        salt: u64,
+        table: &Table,
+        mut visit: impl FnMut(Span),
+    ) {
+        for lengths in lengths.of(&self.lengths).chunks(AT_ONCE) {
+            let mut keys = [0; AT_ONCE];
+            let mut may_have = 0_u8;
+            for ((key, bit), length) in keys.iter_mut().zip(0..).zip(lengths) {
+                // Rising lengths: the rest are too long as well.
+                let Some(start) = index(*length).and_then(|to| text.to(to, Reach::Prefix, salt))
+                else {
+                    break;
+                };
+                *key = start;
+                may_have |= u8::from(table.may_have(start)) << bit;
+            }
+            while may_have != 0 {
+                let at = usize::try_from(may_have.trailing_zeros()).unwrap_or(AT_ONCE);
+                may_have &= may_have.wrapping_sub(1);
+                if let Some(found) = keys.get(at).and_then(|key| table.find(*key)) {
+                    visit(found);
                 }
             }
         }
     }
+
+    fn visit(&self, entries: Span, asked: &Asked<'_>, visit: &mut impl FnMut(&Entry)) {
+        if entries.count != CROWD {
+            return entries.of(&self.entries).iter().for_each(&mut *visit);
+        }
+        let Some(crowd) = index(entries.at).and_then(|at| self.crowds.get(at)) else {
+            return;
+        };
+        crowd.rest.of(&self.entries).iter().for_each(&mut *visit);
+        for (kind, text) in [(ACTION, asked.action), (RESOURCE, asked.name)] {
+            for letters in text.as_bytes().array_windows::<3>() {
+                if let Some(entries) = crowd.grams.get(gram(kind, *letters)) {
+                    entries.of(&self.entries).iter().for_each(&mut *visit);
+                }
+            }
+        }
+    }
+
+    /// Whether an entry is about what is asked; its condition is not looked at. `Err` says what of
+    /// its statement has to be looked at, where the entry alone does not tell.
+    pub(super) fn fits(&self, entry: &Entry, asked: &Asked<'_>) -> Result<bool, Named> {
+        self.texts.fits(entry, asked)
+    }
 }
 
-fn index(place: u32) -> usize {
-    usize::try_from(place).unwrap_or(usize::MAX)
+/// A place in a list of fewer than 2^32: the text of a set is far shorter.
+fn small(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(ALL)
+}
+
+fn index(place: u32) -> Option<usize> {
+    usize::try_from(place).ok()
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Index;
+use crate::policy::arn::Resource;
 use crate::policy::compile::CompiledPolicy;
 use crate::policy::document::{Document, DocumentKind};
 
@@ -16,8 +17,9 @@ fn proposed(statements: &[String], action: &str, resource: &str) -> usize {
     let policy = CompiledPolicy::new(&document);
     let index = Index::new(policy.rules.readable().unwrap().iter()).unwrap();
     let mut proposed = BTreeSet::new();
-    let relative = resource.splitn(5, ':').nth(4);
-    index.candidates(action, resource, relative, |entry| {
+    let parts = Resource::new(resource);
+    let asked = index.asked(action, resource, &parts);
+    index.candidates(&asked, |entry| {
         proposed.insert(entry.rule);
     });
     proposed.len()
@@ -80,4 +82,39 @@ fn a_statement_of_many_pairs_is_found() {
         list("acs:ecs:::", 50)
     );
     assert_eq!(proposed(&[statement], "ECS:a7", "acs:ecs:::9"), 1);
+}
+
+/// Only the beginning of a long name is hashed, so what follows must not count.
+#[test]
+fn statements_on_long_names_are_found() {
+    let statement = |action: &str, resource: &str| {
+        vec![format!(
+            r#"{{"Effect":"Allow","Action":[{}],"Resource":"{resource}"}}"#,
+            // Enough for an index.
+            (0..10)
+                .map(|n| format!("\"{}\"", action.replace('#', &n.to_string())))
+                .collect::<Vec<_>>()
+                .join(",")
+        )]
+    };
+    for length in [1, 30, 55, 56, 57, 62, 63, 64, 65, 127, 128, 200] {
+        let long = "x".repeat(length);
+        for action in [
+            format!("ecs:{long}#"),
+            format!("ecs:{long}#*"),
+            format!("{long}#:*"),
+            format!("{long}#:Get*"),
+        ] {
+            for resource in [
+                "*",
+                &format!("acs:ecs:::{long}"),
+                &format!("acs:ecs:::{long}*"),
+            ] {
+                let asked = action.replace('#', "7").replace('*', "Y");
+                let name = resource.replace('*', "z");
+                let found = proposed(&statement(&action, resource), &asked, &name);
+                assert_eq!(found, 1, "{action} {resource} {length}");
+            }
+        }
+    }
 }
