@@ -164,6 +164,11 @@ impl Settings {
                 quotas.system_policies_per_principal,
                 &few,
             ),
+            (
+                "quotas.virtual_mfa_devices",
+                quotas.virtual_mfa_devices,
+                &any,
+            ),
             ("quotas.tags_per_resource", quotas.tags_per_resource, &few),
         ] {
             within(key, value.into(), bounds)?;

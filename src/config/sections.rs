@@ -224,6 +224,9 @@ pub struct QuotaSettings {
     /// System policies attached to one user, group or role.
     #[config(env = "RAMPART_QUOTA_SYSTEM_POLICIES_PER_PRINCIPAL", default = 20)]
     pub system_policies_per_principal: u32,
+    /// Virtual MFA devices in the account.
+    #[config(env = "RAMPART_QUOTA_VIRTUAL_MFA_DEVICES", default = 1000)]
+    pub virtual_mfa_devices: u32,
     /// Tags on one resource.
     #[config(env = "RAMPART_QUOTA_TAGS_PER_RESOURCE", default = 20)]
     pub tags_per_resource: u32,
@@ -287,6 +290,7 @@ impl From<&QuotaSettings> for Quotas {
             access_keys_per_account: settings.access_keys_per_account,
             custom_policies_per_principal: settings.custom_policies_per_principal,
             system_policies_per_principal: settings.system_policies_per_principal,
+            virtual_mfa_devices: settings.virtual_mfa_devices,
             tags_per_resource: settings.tags_per_resource,
         }
     }

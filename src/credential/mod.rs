@@ -6,7 +6,8 @@
 //! A request is read in this order: [`params`] splits and decodes, [`rpc`] or [`acs3`] derive the
 //! string to sign and check it in constant time, [`time`] judges its age. [`verify`] does all of it
 //! for a whole raw request; the server's pipeline uses the parts. [`token`] seals what a role
-//! session is, [`seal`] what the database must not hold in the clear.
+//! session is, [`seal`] what the database must not hold in the clear. [`totp`] knows the codes of
+//! authenticators.
 //!
 //! [`params`]: crate::credential::params
 //! [`rpc`]: crate::credential::rpc
@@ -15,6 +16,7 @@
 //! [`verify`]: crate::credential::verify
 //! [`token`]: crate::credential::token
 //! [`seal`]: crate::credential::seal
+//! [`totp`]: crate::credential::totp
 #![cfg_attr(
     not(test),
     deny(
@@ -39,6 +41,7 @@ pub mod seal;
 pub mod secret;
 pub mod time;
 pub mod token;
+pub mod totp;
 pub mod verify;
 
 /// Why a request's signature is refused.

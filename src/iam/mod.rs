@@ -20,6 +20,8 @@ mod id_map;
 pub mod key_ring;
 pub mod key_uses;
 pub mod keys;
+pub mod passwords;
+pub mod qr_code;
 pub mod replay;
 pub mod secrets;
 pub mod sessions;
@@ -41,6 +43,7 @@ use crate::iam::freshness::Freshness;
 use crate::iam::key_ring::{KeyRing, KeyRingError};
 use crate::iam::key_uses::KeyUses;
 use crate::iam::keys::Keys;
+use crate::iam::passwords::Passwords;
 use crate::iam::replay::Replay;
 use crate::iam::replay::mark::{LEAD_SECONDS, Mark};
 use crate::iam::replay::shares::Shares;
@@ -118,6 +121,8 @@ pub struct Iam {
     pub refusals: Refusals,
     /// What denials tell.
     pub diagnoses: Diagnoses,
+    /// Hashes and compares passwords.
+    pub passwords: Passwords,
     /// Compiled session policies.
     pub session_policies: SessionPolicies,
     /// Requests dated up to here (unix seconds) are refused: the database that this one was made
@@ -209,6 +214,7 @@ impl Iam {
             quotas: config.quotas,
             refusals: Refusals::default(),
             diagnoses: Diagnoses::new(&config.master_key, config.incarnation),
+            passwords: Passwords::default(),
             session_policies: SessionPolicies::default(),
             forgotten_at: AtomicI64::new(clock.now()),
             flushed_at: AtomicI64::new(clock.now()),

@@ -4,6 +4,7 @@
 use crate::credential::seal::{Aad, Incarnation, MasterKey, Purpose, SealError, Sealer};
 use crate::credential::secret::{SecretBytes, SecretText};
 use crate::model::key::{AccessKey, TokenKeyRecord};
+use crate::model::login::VirtualMfaDevice;
 use crate::policy::ids::AccessKeyId;
 
 /// Where a sealed value is kept, for whoever seals what the database holds anew.
@@ -121,6 +122,22 @@ impl Secrets {
             .map_err(|_| SealError::Corrupt)
     }
 
+    /// Seals the seed of a virtual MFA device for its row.
+    ///
+    /// # Errors
+    /// Where the crypto library refuses.
+    pub fn seal_mfa_seed(&self, id: &str, seed: &[u8]) -> Result<Vec<u8>, SealError> {
+        self.seal_at(mfa_seed(id), seed)
+    }
+
+    /// Opens the seed of a virtual MFA device.
+    ///
+    /// # Errors
+    /// Where it was not sealed under this master key, for this row, in this database.
+    pub fn open_mfa_seed(&self, device: &VirtualMfaDevice) -> Result<SecretBytes, SealError> {
+        self.open_at(mfa_seed(&device.id), &device.sealed_seed)
+    }
+
     /// Seals a key of the token ring for its row.
     ///
     /// # Errors
@@ -143,5 +160,15 @@ impl Secrets {
             .as_slice()
             .try_into()
             .map_err(|_| SealError::Corrupt)
+    }
+}
+
+/// Where the seed of a virtual MFA device is kept.
+fn mfa_seed(id: &str) -> Place<'_> {
+    Place {
+        purpose: Purpose::SecretsAtRest,
+        table: "virtual_mfa_devices",
+        row: id,
+        column: "sealed_seed",
     }
 }

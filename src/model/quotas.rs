@@ -23,6 +23,8 @@ pub struct Quotas {
     pub custom_policies_per_principal: u32,
     /// System policies attached to one user, group or role.
     pub system_policies_per_principal: u32,
+    /// Virtual MFA devices in the account.
+    pub virtual_mfa_devices: u32,
     /// Tags on one resource.
     pub tags_per_resource: u32,
 }
@@ -40,6 +42,7 @@ impl Default for Quotas {
             access_keys_per_account: 2,
             custom_policies_per_principal: 10,
             system_policies_per_principal: 20,
+            virtual_mfa_devices: 1000,
             tags_per_resource: 20,
         }
     }

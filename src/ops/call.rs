@@ -192,6 +192,34 @@ pub trait Write: Declared + Checked {
     async fn run(&self, cx: &Context, tx: &mut dyn Tx) -> Result<Self::Answer, OpError>;
 }
 
+/// An operation that changes the caller's account, and before that does what takes long and would
+/// hold up the account's other writers: hashing a password.
+#[async_trait]
+pub trait PreparedWrite: Declared + Checked {
+    /// What it answers.
+    type Answer: Serialize + Send;
+    /// What it did before.
+    type Prepared: Send;
+
+    /// Runs once the call is allowed, before the transaction. What it read may be another by the
+    /// time that the transaction begins.
+    ///
+    /// # Errors
+    /// [`OpError`].
+    async fn prepare(&self, cx: &Context) -> Result<Self::Prepared, OpError>;
+
+    /// Runs in a transaction that holds the account's lock; an error rolls it back.
+    ///
+    /// # Errors
+    /// [`OpError`].
+    async fn run(
+        &self,
+        cx: &Context,
+        tx: &mut dyn Tx,
+        prepared: Self::Prepared,
+    ) -> Result<Self::Answer, OpError>;
+}
+
 /// An operation that touches no stored state: it tells who calls, or mints a session.
 #[async_trait]
 pub trait Session: Checked {
@@ -226,17 +254,84 @@ impl<T: Read> AnyRead for T {
 /// [`Write`] without its type.
 #[async_trait]
 pub trait AnyWrite: Checked {
+    /// Does what comes before the transaction.
+    ///
+    /// # Errors
+    /// [`OpError`].
+    async fn prepare(&mut self, cx: &Context) -> Result<(), OpError> {
+        let _ = cx;
+        Ok(())
+    }
+
     /// Runs and writes the answer.
     ///
     /// # Errors
     /// [`OpError`].
-    async fn answer(&self, cx: &Context, tx: &mut dyn Tx) -> Result<Answer, OpError>;
+    async fn answer(&mut self, cx: &Context, tx: &mut dyn Tx) -> Result<Answer, OpError>;
 }
 
 #[async_trait]
 impl<T: Write> AnyWrite for T {
-    async fn answer(&self, cx: &Context, tx: &mut dyn Tx) -> Result<Answer, OpError> {
+    async fn answer(&mut self, cx: &Context, tx: &mut dyn Tx) -> Result<Answer, OpError> {
         Answer::of(&self.run(cx, tx).await?)
+    }
+}
+
+/// A [`PreparedWrite`], and what it did before.
+struct Ahead<T: PreparedWrite> {
+    operation: T,
+    prepared: Option<T::Prepared>,
+}
+
+#[async_trait]
+impl<T: PreparedWrite> Checked for Ahead<T>
+where
+    T::Prepared: Sync,
+{
+    fn checks(&self, cx: &Context) -> Result<Vec<Check>, OpError> {
+        self.operation.checks(cx)
+    }
+
+    fn keys(&self) -> MapContext {
+        self.operation.keys()
+    }
+
+    fn loads_keys(&self) -> bool {
+        self.operation.loads_keys()
+    }
+
+    async fn loaded_keys(&self, snapshot: &mut dyn Snapshot) -> Result<MapContext, OpError> {
+        self.operation.loaded_keys(snapshot).await
+    }
+
+    async fn loaded_checks(
+        &self,
+        cx: &Context,
+        snapshot: &mut dyn Snapshot,
+    ) -> Result<Vec<Check>, OpError> {
+        self.operation.loaded_checks(cx, snapshot).await
+    }
+
+    fn role(&self) -> Option<&RoleArn> {
+        self.operation.role()
+    }
+}
+
+#[async_trait]
+impl<T: PreparedWrite> AnyWrite for Ahead<T>
+where
+    T::Prepared: Sync,
+{
+    async fn prepare(&mut self, cx: &Context) -> Result<(), OpError> {
+        self.prepared = Some(self.operation.prepare(cx).await?);
+        Ok(())
+    }
+
+    async fn answer(&mut self, cx: &Context, tx: &mut dyn Tx) -> Result<Answer, OpError> {
+        let prepared = self.prepared.take();
+        let prepared =
+            prepared.ok_or_else(|| OpError::Internal("a call that was not prepared".into()))?;
+        Answer::of(&self.operation.run(cx, tx, prepared).await?)
     }
 }
 
@@ -299,6 +394,22 @@ pub const fn write<T: Write>() -> Entry {
     Entry {
         declaration: &T::DECLARATION,
         parse: |params| Ok(Call::Write(Box::new(T::parse(params)?))),
+    }
+}
+
+/// The entry of an operation that changes, after what takes long.
+pub const fn prepared<T: PreparedWrite>() -> Entry
+where
+    T::Prepared: Sync,
+{
+    Entry {
+        declaration: &T::DECLARATION,
+        parse: |params| {
+            Ok(Call::Write(Box::new(Ahead {
+                operation: T::parse(params)?,
+                prepared: None,
+            })))
+        },
     }
 }
 

@@ -3,6 +3,7 @@
 
 use crate::iam::authz::Denial;
 use crate::iam::diagnosis::DiagnosisError;
+use crate::iam::passwords::PasswordError;
 use crate::iam::sessions::SessionError;
 use crate::model::principal::PrincipalId;
 use crate::ops::params::ParamFault;
@@ -27,6 +28,14 @@ pub enum Entity {
     PolicyVersion,
     /// The alias of an account.
     AccountAlias,
+    /// A user's login.
+    LoginProfile,
+    /// A virtual MFA device.
+    MfaDevice,
+    /// The user that a virtual MFA device is bound to.
+    MfaDeviceUser,
+    /// The MFA device that a user is bound to.
+    UserMfaDevice,
     /// A policy attached to a user.
     UserPolicy,
     /// A policy attached to a group.
@@ -59,6 +68,12 @@ pub enum Conflict {
     GroupHasUsers,
     /// The group has attached policies.
     GroupHasPolicies,
+    /// The user has a login.
+    UserHasLoginProfile,
+    /// The user has an MFA device.
+    UserHasMfaDevice,
+    /// The MFA device is bound to a user.
+    MfaDeviceOfUser,
     /// The role has attached policies.
     RoleHasPolicies,
     /// The policy is attached to a user.
@@ -91,6 +106,12 @@ pub enum OpError {
     /// The account, or the entity, has as many as it may have.
     #[error("the quota of {0:?} is used up")]
     LimitExceeded(Entity),
+    /// Only a RAM user can do that, for itself.
+    #[error("the caller is no RAM user")]
+    OnlyUsers,
+    /// The codes are not those that the MFA device shows.
+    #[error("the codes are not those of the device")]
+    AuthenticationCode,
     /// A call that is not allowed.
     #[error("not allowed")]
     Denied(Box<Denial>),
@@ -106,6 +127,15 @@ pub enum OpError {
     /// A fault of ours.
     #[error("internal fault")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl From<PasswordError> for OpError {
+    fn from(error: PasswordError) -> Self {
+        match error {
+            PasswordError::Busy => StoreError::Unavailable(Box::new(error)).into(),
+            PasswordError::Stored(_) | PasswordError::Hash(_) => Self::Internal(Box::new(error)),
+        }
+    }
 }
 
 /// Says what the store's refusal of a name means.

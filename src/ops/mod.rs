@@ -14,7 +14,7 @@ pub mod values;
 
 mod page;
 
-use crate::ops::call::{Entry, read, session, write};
+use crate::ops::call::{Entry, prepared, read, session, write};
 use crate::ops::declare::Product;
 
 /// Every operation.
@@ -68,6 +68,17 @@ pub static REGISTRY: &[Entry] = &[
     read::<ram::get_password_policy::GetPasswordPolicy>(),
     write::<ram::set_security_preference::SetSecurityPreference>(),
     read::<ram::get_security_preference::GetSecurityPreference>(),
+    prepared::<ram::create_login_profile::CreateLoginProfile>(),
+    read::<ram::get_login_profile::GetLoginProfile>(),
+    prepared::<ram::update_login_profile::UpdateLoginProfile>(),
+    write::<ram::delete_login_profile::DeleteLoginProfile>(),
+    prepared::<ram::change_password::ChangePassword>(),
+    write::<ram::create_virtual_mfa_device::CreateVirtualMFADevice>(),
+    read::<ram::list_virtual_mfa_devices::ListVirtualMFADevices>(),
+    write::<ram::delete_virtual_mfa_device::DeleteVirtualMFADevice>(),
+    write::<ram::bind_mfa_device::BindMFADevice>(),
+    write::<ram::unbind_mfa_device::UnbindMFADevice>(),
+    read::<ram::get_user_mfa_info::GetUserMFAInfo>(),
     read::<ram::decode_diagnostic_message::DecodeDiagnosticMessage>(),
     session::<sts::assume_role::AssumeRole>(),
     session::<sts::get_caller_identity::GetCallerIdentity>(),

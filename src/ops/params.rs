@@ -51,6 +51,18 @@ pub enum Problem {
     /// An account's alias that is not of its format.
     #[error("is not of the format of an alias")]
     AliasFormat,
+    /// A code of an authenticator that is not six digits.
+    #[error("is not six digits")]
+    AuthenticationCode,
+    /// A password that is not what the account asks for.
+    #[error("is not what the password policy asks for")]
+    TooWeak,
+    /// A password that the user had before.
+    #[error("was the user's password before")]
+    Reused,
+    /// Not the user's password.
+    #[error("is not the user's password")]
+    WrongPassword,
     /// STS: not of its form.
     #[error("is wrongly formed")]
     WronglyFormed,

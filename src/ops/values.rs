@@ -4,6 +4,7 @@
 //! beside.
 
 mod documents;
+mod logins;
 mod paging;
 mod sessions;
 mod settings;
@@ -11,6 +12,7 @@ mod tags;
 mod text;
 
 pub use documents::{PolicyDocument, RotateStrategy, SessionPolicy, TrustDocument};
+pub use logins::{AuthenticationCode, Password};
 pub use paging::{Marker, MaxGroups, MaxItems};
 pub use sessions::{DurationSeconds, ExternalId, MaxSessionDuration, SourceIdentity};
 pub use settings::{AccountAlias, NetworkMasks, Within};
@@ -22,7 +24,8 @@ use crate::model::policy::{PolicyType, VersionId};
 use crate::ops::params::{ParamValue, Problem};
 use crate::policy::arn::RoleArn;
 use crate::policy::ids::{
-    AccessKeyId, GroupName, IdError, NewRoleName, PolicyName, RoleName, RoleSessionName, UserName,
+    AccessKeyId, GroupName, IdError, MfaDeviceName, NewRoleName, PolicyName, RoleName,
+    RoleSessionName, UserName,
 };
 
 /// Names refuse with the id's own fault.
@@ -35,7 +38,14 @@ macro_rules! by_id_error {
         }
     )+};
 }
-by_id_error!(UserName, GroupName, RoleName, NewRoleName, PolicyName);
+by_id_error!(
+    UserName,
+    GroupName,
+    RoleName,
+    NewRoleName,
+    PolicyName,
+    MfaDeviceName
+);
 
 /// Others refuse with one fault, whatever is wrong.
 macro_rules! by_problem {

@@ -2,12 +2,14 @@
 //! request is checked against, and the ARNs of RAM's own entities.
 
 mod list;
+mod mfa;
 mod parts;
 
 use std::fmt;
 use std::str::FromStr;
 
 pub use self::list::ResourcePatterns;
+pub use self::mfa::MfaSerialNumber;
 pub use self::parts::Resource;
 use self::parts::{SplitError, split};
 use super::ids::{AccountId, RoleName, RoleSessionName, UserName};

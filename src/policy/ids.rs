@@ -304,6 +304,11 @@ name_type!(
     RoleSessionName, 2..=64, |b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'@' | b'-' | b'_')
 );
 
+name_type!(
+    /// The name of a virtual MFA device: 1 to 64 letters, digits, `.`, `-`.
+    MfaDeviceName, 1..=64, |b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-')
+);
+
 /// A name under which an ordinary role can be created: [`RoleName`] without `_`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewRoleName(RoleName);

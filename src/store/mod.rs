@@ -34,11 +34,13 @@ use crate::model::account::{Account, AccountState, RevisionTag};
 use crate::model::audit::{AuditRecord, RefusalKey};
 use crate::model::change::{Touched, TouchedSet};
 use crate::model::key::{AccessKey, AccessKeyStatus, KeyOwner, TokenKeyRecord};
+use crate::model::login::{LoginProfile, VirtualMfaDevice};
 use crate::model::policy::{Attachment, Policy, PolicyRef, PolicyType, PolicyVersion, VersionId};
 use crate::model::principal::{Group, PrincipalId, Role, User};
 use crate::model::tag::{Tag, Tagged};
 use crate::policy::ids::{
-    AccessKeyId, AccountId, GroupId, GroupName, PolicyName, RoleId, RoleName, UserId, UserName,
+    AccessKeyId, AccountId, GroupId, GroupName, MfaDeviceName, PolicyName, RoleId, RoleName,
+    UserId, UserName,
 };
 use whole::{Standing, Whole};
 
@@ -304,6 +306,18 @@ pub trait Snapshot: Send {
     /// When a key of this account was last used, in unix seconds, as far as that is written down.
     async fn get_key_last_used(&mut self, id: &AccessKeyId) -> Result<Option<i64>>;
 
+    /// The login of a user.
+    async fn get_login_profile(&mut self, user: UserId) -> Result<Option<LoginProfile>>;
+
+    /// The virtual MFA device of that name, case ignored.
+    async fn get_mfa_device(&mut self, name: &MfaDeviceName) -> Result<Option<VirtualMfaDevice>>;
+    /// The virtual MFA device that is bound to that user.
+    async fn get_mfa_device_of(&mut self, user: UserId) -> Result<Option<VirtualMfaDevice>>;
+    /// Virtual MFA devices by folded name.
+    async fn list_mfa_devices(&mut self, page: Page<'_>) -> Result<Vec<VirtualMfaDevice>>;
+    /// How many virtual MFA devices the account has.
+    async fn count_mfa_devices(&mut self) -> Result<u32>;
+
     /// The role of that name, case ignored.
     async fn get_role(&mut self, name: &RoleName) -> Result<Option<Role>>;
     /// The role of that id.
@@ -438,6 +452,20 @@ pub trait Tx: Snapshot {
     async fn update_key_secret(&mut self, id: &AccessKeyId, sealed_secret: &[u8]) -> Result<()>;
     /// Removes a key; leaves a tombstone.
     async fn delete_key(&mut self, id: &AccessKeyId) -> Result<()>;
+
+    /// Gives a user a login.
+    async fn create_login_profile(&mut self, profile: &LoginProfile) -> Result<()>;
+    /// Replaces the fields of a user's login but its creation date.
+    async fn update_login_profile(&mut self, profile: &LoginProfile) -> Result<()>;
+    /// Removes the login of a user.
+    async fn delete_login_profile(&mut self, user: UserId) -> Result<()>;
+
+    /// Makes a virtual MFA device.
+    async fn create_mfa_device(&mut self, device: &VirtualMfaDevice) -> Result<()>;
+    /// Replaces whom a device is bound to and of which step a code was last accepted, by id.
+    async fn update_mfa_device(&mut self, device: &VirtualMfaDevice) -> Result<()>;
+    /// Removes a virtual MFA device.
+    async fn delete_mfa_device(&mut self, id: &str) -> Result<()>;
 
     /// Makes a role. An id once used is taken for ever.
     async fn create_role(&mut self, role: &Role) -> Result<()>;

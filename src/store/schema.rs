@@ -62,6 +62,7 @@ pub(super) const STEPS: &[Step] = &[
     step!(2, "0002", "changes", floor 1),
     step!(3, "0003", "groups", floor 1),
     step!(4, "0004", "key_uses", floor 1),
+    step!(5, "0005", "logins", floor 1),
 ];
 
 /// Which databases are opened.

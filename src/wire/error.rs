@@ -15,6 +15,7 @@ use crate::iam::authz::Denial;
 use crate::iam::sessions::SessionError;
 use crate::ops::declare::Product;
 use crate::ops::error::OpError;
+use crate::ops::params::Problem;
 use crate::store::StoreError;
 use crate::wire::envelope::AccessDeniedDetail;
 
@@ -129,7 +130,8 @@ impl Fault {
     pub fn is_refused_caller(&self) -> bool {
         match self {
             Self::Authn(error, _) => *error != AuthnError::Unavailable,
-            Self::BodyHash(_) | Self::Op(OpError::Denied(_)) => true,
+            Self::BodyHash(_) | Self::Op(OpError::Denied(_) | OpError::AuthenticationCode) => true,
+            Self::Op(OpError::Param(fault)) => fault.problem == Problem::WrongPassword,
             Self::Op(OpError::Session(error)) => {
                 matches!(error, SessionError::Denied(_) | SessionError::RootCaller)
             }
@@ -259,6 +261,16 @@ fn op(error: &OpError, product: Option<Product>) -> Refusal {
         OpError::AlreadyExists(entity) => already_exists(*entity),
         OpError::DeleteConflict(conflict) => delete_conflict(*conflict),
         OpError::LimitExceeded(entity) => limit_exceeded(*entity),
+        OpError::OnlyUsers => bad(
+            "NotSupport.Account",
+            "This method can be only invoked by sub user.",
+        ),
+        // The vendor's spelling.
+        OpError::AuthenticationCode => at(
+            StatusCode::FORBIDDEN,
+            "CheckAuthenticationCodeFail",
+            "The parameter - \"AuthenticationCode\" is inccorrect.",
+        ),
         OpError::Denied(denial) => denied(denial, product),
         OpError::Diagnosis(error) => diagnosis(*error),
         OpError::Session(error) => session(error, product),

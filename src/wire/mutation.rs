@@ -33,6 +33,7 @@ pub(super) struct Mutation {
 impl Mutation {
     pub(super) async fn run(mut self, mut established: Established) -> Result<Answer, Fault> {
         let account = established.caller.account;
+        self.call.prepare(&self.cx).await?;
         let mut guard = self
             .cx
             .iam

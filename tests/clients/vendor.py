@@ -135,7 +135,7 @@ class Tea:
 
 
 def snake(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[a-z])(?=[0-9])", "_", name).lower()
 
 
 GENERATIONS = {"rpc": Rpc, "acs3": Tea}

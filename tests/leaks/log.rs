@@ -12,6 +12,7 @@ use crate::on_disk;
 
 on_disk!(t22_no_secret_reaches_a_log, t22_no_secret_reaches_a_debug);
 
+const PASSWORD: &str = "a-password-of-no-log";
 const MARK: &str = "acs:oss:*:*:marked-by-the-test";
 
 /// What was logged.
@@ -106,6 +107,20 @@ async fn t22_no_secret_reaches_a_log(on: On) {
             }
         }
     }
+    let login = [("UserName", "taker"), ("Password", PASSWORD)];
+    let mut forger = user.clone();
+    forger.secret.push('x');
+    let refused = app.ram(&forger, "CreateLoginProfile", &login).await;
+    refused.refused(400, "SignatureDoesNotMatch");
+    assert!(!refused.text.contains(PASSWORD), "{}", refused.text);
+    app.ram(&user, "CreateLoginProfile", &login).await.ok();
+    let change = [("OldPassword", PASSWORD), ("NewPassword", "short")];
+    app.ram(&user, "ChangePassword", &change)
+        .await
+        .refused(400, "InvalidParameter.NewPassword.TooWeak");
+    let phone = [("VirtualMFADeviceName", "phone")];
+    let device = app.ram(&user, "CreateVirtualMFADevice", &phone).await.ok();
+    let seed = device["VirtualMFADevice"]["Base32StringSeed"].clone();
     // What fails inside must not tell either.
     crate::tamper::sql(&app, "ALTER TABLE audit RENAME TO audit_away").await;
     let params = [("PolicyName", "q"), ("PolicyDocument", narrow.as_str())];
@@ -119,7 +134,8 @@ async fn t22_no_secret_reaches_a_log(on: On) {
         text.contains("refused") && text.contains("failed"),
         "the run was logged"
     );
-    let more: Vec<&str> = signatures.iter().map(String::as_str).collect();
+    let mut more: Vec<&str> = signatures.iter().map(String::as_str).collect();
+    more.extend([PASSWORD, "argon2id", seed.as_str().unwrap()]);
     for secret in secrets(&[&app.root(), &user, &session], &more) {
         assert!(!text.contains(&secret), "{secret} is in the log");
     }

@@ -22,7 +22,7 @@ accounts:
     - { id: LTAI5tSecondRoot00000000, secret: "a-secret-of-the-second-root" }
   policies:
   - name: Read-Logs
-    document: { Version: "1", Statement: [ { Effect: Allow, Action: "log:Get*", Resource: "*" } ] }
+    document: { Version: "1", Statement: [ { Effect: Allow, Action: ["log:Get*", "ram:ChangePassword"], Resource: "*" } ] }
   users:
   - name: Alice
     access_keys:
@@ -114,6 +114,17 @@ impl Place {
             &["ram", "DeleteUser", "UserName=leaving"][..],
             &[
                 "ram",
+                "CreateLoginProfile",
+                "UserName=Alice",
+                "Password=password-of-alice",
+            ],
+            &[
+                "ram",
+                "CreateVirtualMFADevice",
+                "VirtualMFADeviceName=phone",
+            ],
+            &[
+                "ram",
                 "CreateRole",
                 "RoleName=Tagged",
                 "Tag.1.Key=team",
@@ -199,6 +210,22 @@ pub(crate) fn works(server: &Server) {
         if answer.status.success() {
             assert!(said.contains("7200"), "{said}");
             drop(assume(server));
+            // What is sealed is hers: the old password is right, and nothing is changed.
+            let change = call_as(
+                server,
+                ALICE,
+                &[
+                    "ram",
+                    "ChangePassword",
+                    "OldPassword=password-of-alice",
+                    "NewPassword=short",
+                ],
+            );
+            let said = format!("{change:?}");
+            assert!(
+                said.contains("InvalidParameter.NewPassword.TooWeak"),
+                "{said}"
+            );
             return;
         }
         assert!(said.contains("InvalidTimeStamp"), "{said}");

@@ -8,10 +8,15 @@ use rampart::ops::declare::Product;
 
 fn snake_case(name: &str) -> String {
     let mut snake = String::new();
-    for letter in name.chars() {
-        if letter.is_ascii_uppercase() && !snake.is_empty() {
+    let mut letters = name.chars().peekable();
+    let mut after_capital = true;
+    while let Some(letter) = letters.next() {
+        // `GetUserMFAInfo`: of several capitals the last begins a word, where a small one follows.
+        let begins = letters.peek().is_some_and(char::is_ascii_lowercase) || !after_capital;
+        if letter.is_ascii_uppercase() && begins && !snake.is_empty() {
             snake.push('_');
         }
+        after_capital = letter.is_ascii_uppercase();
         snake.push(letter.to_ascii_lowercase());
     }
     snake

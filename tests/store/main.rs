@@ -47,6 +47,7 @@ mod freshness;
 mod groups;
 mod key_uses;
 mod keys;
+mod logins;
 mod policies;
 #[path = "../support/postgres.rs"]
 mod postgres;

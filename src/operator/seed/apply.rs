@@ -11,7 +11,7 @@ use crate::model::principal::{PrincipalId, Role, User};
 use crate::operator::OperatorError;
 use crate::operator::trail::Trail;
 use crate::ops::values::MaxSessionDuration;
-use crate::policy::ids::{AccessKeyId, AccountId, GroupName, PolicyName};
+use crate::policy::ids::{AccessKeyId, AccountId, GroupName, PolicyName, UserId};
 use crate::store::{StoreError, Tx};
 
 /// Whether a step was done, or why it could not be.
@@ -76,6 +76,7 @@ impl Applier<'_> {
             Change::DeleteUser(name) => {
                 if let Some(user) = self.tx.get_user(name).await? {
                     self.leave_groups(&user).await?;
+                    self.delete_login(user.id).await?;
                     self.tx.delete_user(user.id).await?;
                 }
                 self.record("DeleteUser", self.holder_arn(&Holder::User(name.clone())))
@@ -139,6 +140,18 @@ impl Applier<'_> {
                 self.record("Adopt", arn).await
             }
         }
+    }
+
+    /// Takes the login and the MFA device from a user that is going; the device stays.
+    async fn delete_login(&mut self, user: UserId) -> Result<(), OperatorError> {
+        if self.tx.get_login_profile(user).await?.is_some() {
+            self.tx.delete_login_profile(user).await?;
+        }
+        if let Some(mut device) = self.tx.get_mfa_device_of(user).await? {
+            device.binding = None;
+            self.tx.update_mfa_device(&device).await?;
+        }
+        Ok(())
     }
 
     async fn create_user(&mut self, seed: &SeedUser) -> Done {

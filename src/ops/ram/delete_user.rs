@@ -12,7 +12,7 @@ use crate::policy::ids::UserName;
 use crate::store::Tx;
 
 operation! {
-    /// Removes a user that has neither keys nor policies and is in no group.
+    /// Removes a user that has neither keys nor policies, is in no group and does not log in.
     DeleteUser {
         product: Ram,
         access: Write,
@@ -43,6 +43,12 @@ impl Write for DeleteUser {
             .is_empty()
         {
             return Err(OpError::DeleteConflict(Conflict::UserHasPolicies));
+        }
+        if tx.get_login_profile(user.id).await?.is_some() {
+            return Err(OpError::DeleteConflict(Conflict::UserHasLoginProfile));
+        }
+        if tx.get_mfa_device_of(user.id).await?.is_some() {
+            return Err(OpError::DeleteConflict(Conflict::UserHasMfaDevice));
         }
         tx.delete_user(user.id).await?;
         Ok(Done {})

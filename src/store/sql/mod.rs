@@ -12,6 +12,8 @@ mod freshness;
 mod groups;
 mod key_uses;
 mod keys;
+mod login_profiles;
+mod mfa_devices;
 mod nonces;
 mod policies;
 mod queue;
@@ -71,6 +73,8 @@ const STATEMENTS: &[&[&Statement]] = &[
     groups::ALL,
     key_uses::ALL,
     keys::ALL,
+    login_profiles::ALL,
+    mfa_devices::ALL,
     nonces::ALL,
     policies::ALL,
     removed::ALL,
@@ -219,7 +223,10 @@ impl<D: Dialect> Store for SqlStore<D> {
     }
 
     async fn record_key_uses(&self, uses: &[KeyUse]) -> Result<()> {
-        key_uses::record::<D>(&mut *acquire::<D>(&self.writers).await?, uses).await
+        within(self.patience, async {
+            key_uses::record::<D>(&mut *acquire::<D>(&self.writers).await?, uses).await
+        })
+        .await
     }
 
     async fn ping(&self) -> Result<()> {

@@ -7,18 +7,20 @@ use sqlx::Transaction;
 
 use super::queue::Turn;
 use super::{
-    accounts, attachments, audit, changes, groups, key_uses, keys, policies, removed, roles,
-    settings, tags, token_keys, users, within,
+    accounts, attachments, audit, changes, groups, key_uses, keys, login_profiles, mfa_devices,
+    policies, removed, roles, settings, tags, token_keys, users, within,
 };
 use crate::model::account::{Account, AccountState, RevisionTag};
 use crate::model::audit::{AuditRecord, RefusalKey};
 use crate::model::change::{Touched, TouchedSet};
 use crate::model::key::{AccessKey, AccessKeyStatus, KeyOwner, TokenKeyRecord};
+use crate::model::login::{LoginProfile, VirtualMfaDevice};
 use crate::model::policy::{Attachment, Policy, PolicyRef, PolicyType, PolicyVersion, VersionId};
 use crate::model::principal::{Group, PrincipalId, Role, User};
 use crate::model::tag::{Tag, Tagged};
 use crate::policy::ids::{
-    AccessKeyId, AccountId, GroupId, GroupName, PolicyName, RoleId, RoleName, UserId, UserName,
+    AccessKeyId, AccountId, GroupId, GroupName, MfaDeviceName, PolicyName, RoleId, RoleName,
+    UserId, UserName,
 };
 use crate::store::dialect::{Arg, Connection, Dialect, Row, Statement, args};
 use crate::store::{Page, Removed, Result, Snapshot, StoreError, TagFilter, Tx};
@@ -286,6 +288,23 @@ impl<D: Dialect> Snapshot for Session<D> {
         key_uses::get(self, id).await
     }
 
+    async fn get_login_profile(&mut self, user: UserId) -> Result<Option<LoginProfile>> {
+        login_profiles::get(self, user).await
+    }
+
+    async fn get_mfa_device(&mut self, name: &MfaDeviceName) -> Result<Option<VirtualMfaDevice>> {
+        mfa_devices::get(self, name).await
+    }
+    async fn get_mfa_device_of(&mut self, user: UserId) -> Result<Option<VirtualMfaDevice>> {
+        mfa_devices::get_of_user(self, user).await
+    }
+    async fn list_mfa_devices(&mut self, page: Page<'_>) -> Result<Vec<VirtualMfaDevice>> {
+        mfa_devices::list(self, page).await
+    }
+    async fn count_mfa_devices(&mut self) -> Result<u32> {
+        mfa_devices::count(self).await
+    }
+
     async fn get_role(&mut self, name: &RoleName) -> Result<Option<Role>> {
         roles::get(self, name).await
     }
@@ -433,6 +452,26 @@ impl<D: Dialect> Tx for Session<D> {
     }
     async fn delete_key(&mut self, id: &AccessKeyId) -> Result<()> {
         keys::delete(self, id).await
+    }
+
+    async fn create_login_profile(&mut self, profile: &LoginProfile) -> Result<()> {
+        login_profiles::create(self, profile).await
+    }
+    async fn update_login_profile(&mut self, profile: &LoginProfile) -> Result<()> {
+        login_profiles::update(self, profile).await
+    }
+    async fn delete_login_profile(&mut self, user: UserId) -> Result<()> {
+        login_profiles::delete(self, user).await
+    }
+
+    async fn create_mfa_device(&mut self, device: &VirtualMfaDevice) -> Result<()> {
+        mfa_devices::create(self, device).await
+    }
+    async fn update_mfa_device(&mut self, device: &VirtualMfaDevice) -> Result<()> {
+        mfa_devices::update(self, device).await
+    }
+    async fn delete_mfa_device(&mut self, id: &str) -> Result<()> {
+        mfa_devices::delete(self, id).await
     }
 
     async fn create_role(&mut self, role: &Role) -> Result<()> {

@@ -113,6 +113,11 @@ pub const TABLES: &[Table] = tables! {
         policy_key text; policy_name text, attached_at int);
     tags(account_id text, resource_kind text, resource_key text, tag_key text; tag_value text);
     token_keys(id int; sealed_key blob, created_at int, active_from int) sealed 1 TokenRing;
+    login_profiles(user_id text; account_id text, sealed_passwords blob,
+        password_reset_required int, mfa_bind_required int, password_set_at int, created_at int,
+        updated_at int) sealed 2 SecretsAtRest;
+    virtual_mfa_devices(id text; account_id text, name text, name_key text, sealed_seed blob,
+        user_id text, activated_at int, last_step int, created_at int) sealed 4 SecretsAtRest;
     key_uses(key_id text; account_id text, last_used_at int);
     audit(id int; account_id text, at_millis int, request_id text, principal text,
         access_key_id text, source_ip text, operation text, resource text);

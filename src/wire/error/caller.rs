@@ -40,13 +40,37 @@ pub(super) fn request(error: &RequestError) -> Refusal {
     }
 }
 
+/// A string to sign or a canonical request with `***` in the place of each password: the answer may
+/// end in the caller's log.
+fn without_passwords(text: &str) -> String {
+    // Canonical, whatever the client sent: `NewPassword=…&` in ACS3, encoded once more in RPC.
+    let (mut shown, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(at) = rest.find("Password") {
+        let (before, after) = rest.split_at(at + "Password".len());
+        shown.push_str(before);
+        rest = after;
+        let (equals, ends): (&str, &[&str]) = match () {
+            () if rest.starts_with("%3D") => ("%3D", &["%26"]),
+            () if rest.starts_with('=') => ("=", &["&", "\n"]),
+            () => continue,
+        };
+        let value = rest.get(equals.len()..).unwrap_or_default();
+        let end = ends.iter().filter_map(|end| value.find(end)).min();
+        shown.push_str(equals);
+        shown.push_str("***");
+        rest = value.get(end.unwrap_or(value.len())..).unwrap_or_default();
+    }
+    shown.push_str(rest);
+    shown
+}
+
 pub(super) fn mismatch(strings: &Strings) -> Refusal {
     let echo = |text: &str| {
         let mut end = text.len().min(ECHO_LIMIT);
         while !text.is_char_boundary(end) {
             end -= 1;
         }
-        text.get(..end).unwrap_or_default().to_owned()
+        without_passwords(text.get(..end).unwrap_or_default())
     };
     let string_to_sign = echo(&strings.string_to_sign);
     let message = match &strings.canonical_request {
@@ -175,5 +199,32 @@ pub(super) fn session(error: &SessionError, product: Option<Product>) -> Refusal
         ),
         SessionError::Store(error) => store(error, product),
         SessionError::Seal(_) => internal(product),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_password_is_echoed() {
+        for (text, shown) in [
+            (
+                "POST&%2F&Action%3DChangePassword%26NewPassword%3Da%2526b%26OldPassword%3Dx",
+                "POST&%2F&Action%3DChangePassword%26NewPassword%3D***%26OldPassword%3D***",
+            ),
+            (
+                "POST\n/\nNewPassword=a%26b&OldPassword=x%3D\nhost:h\n",
+                "POST\n/\nNewPassword=***&OldPassword=***\nhost:h\n",
+            ),
+            (
+                "POST&%2F&Password%3Dsecret%26PasswordResetRequired%3Dtrue",
+                "POST&%2F&Password%3D***%26PasswordResetRequired%3Dtrue",
+            ),
+            ("GET&%2F&Action%3DListUsers", "GET&%2F&Action%3DListUsers"),
+            ("Password=", "Password=***"),
+        ] {
+            assert_eq!(without_passwords(text), shown);
+        }
     }
 }

@@ -24,6 +24,22 @@ pub(super) fn not_exist(entity: Entity) -> Refusal {
             "EntityNotExist.Policy.Version",
             "The policy version does not exist.",
         ),
+        Entity::LoginProfile => (
+            "EntityNotExist.User.LoginProfile",
+            "The user login profile does not exist.",
+        ),
+        Entity::MfaDevice => (
+            "EntityNotExist.VirtualMFADevice",
+            "The virtual mfa device does not exist.",
+        ),
+        Entity::MfaDeviceUser => (
+            "EntityNotExist.VirtualMFADevice.User",
+            "The virtual mfa device has not been bound to a user.",
+        ),
+        Entity::UserMfaDevice => (
+            "EntityNotExist.User.MFADevice",
+            "The user has not bound any MFA device.",
+        ),
         Entity::AccountAlias => (
             "EntityNotExist.AccountAlias",
             "The account alias does not exist.",
@@ -64,6 +80,22 @@ pub(super) fn already_exists(entity: Entity) -> Refusal {
         Entity::PolicyVersion => (
             "EntityAlreadyExists.Policy.Version",
             "The policy version does already EXIST.",
+        ),
+        Entity::LoginProfile => (
+            "EntityAlreadyExists.User.LoginProfile",
+            "The user login profile does already EXIST.",
+        ),
+        Entity::MfaDevice => (
+            "EntityAlreadyExists.VirtualMFADevice",
+            "The virtual mfa device does already EXIST.",
+        ),
+        Entity::MfaDeviceUser => (
+            "EntityAlreadyExists.VirtualMFADevice.User",
+            "The virtual mfa device does already been bound to a user.",
+        ),
+        Entity::UserMfaDevice => (
+            "EntityAlreadyExists.User.MFADevice",
+            "The user has already bound a MFA device.",
         ),
         Entity::AccountAlias => (
             "EntityAlreadyExists.AccountAlias",
@@ -106,6 +138,18 @@ pub(super) fn delete_conflict(conflict: Conflict) -> Refusal {
         Conflict::GroupHasPolicies => (
             "DeleteConflict.Group.Policy",
             "The entity CAN NOT has any attached policy while deleting the group.",
+        ),
+        Conflict::UserHasLoginProfile => (
+            "DeleteConflict.User.LoginProfile",
+            "The user CAN NOT has any login profile while deleting the user.",
+        ),
+        Conflict::UserHasMfaDevice => (
+            "DeleteConflict.User.MFADevice",
+            "The user CAN NOT has any mfa device while deleting the user.",
+        ),
+        Conflict::MfaDeviceOfUser => (
+            "DeleteConflict.VirtualMFADevice.User",
+            "The virtual mfa device CAN NOT been bound to any user while deleting it.",
         ),
         Conflict::RoleHasPolicies => (
             "DeleteConflict.Role.Policy",
@@ -164,6 +208,22 @@ pub(super) fn limit_exceeded(entity: Entity) -> Refusal {
         Entity::PolicyVersion => (
             "LimitExceeded.Policy.Version",
             "The count of policy version beyond the current limits.",
+        ),
+        Entity::LoginProfile => (
+            "LimitExceeded.User.LoginProfile",
+            "The count of login profiles of the user beyond the current limits.",
+        ),
+        Entity::MfaDevice => (
+            "LimitExceeded.VirtualMFADevice",
+            "The count of virtual mfa devices beyond the current limits.",
+        ),
+        Entity::MfaDeviceUser => (
+            "LimitExceeded.VirtualMFADevice.User",
+            "The count of users of the virtual mfa device beyond the current limits.",
+        ),
+        Entity::UserMfaDevice => (
+            "LimitExceeded.User.MFADevice",
+            "The count of mfa devices of the user beyond the current limits.",
         ),
         Entity::AccountAlias => (
             "LimitExceeded.AccountAlias",

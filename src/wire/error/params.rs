@@ -52,6 +52,26 @@ pub(super) fn param(fault: &ParamFault) -> Refusal {
             format!("InvalidParameter.{name}.Format"),
             format!("The format of parameter - \"{name}\" is incorrect."),
         ),
+        // The vendor has one for both codes.
+        Problem::AuthenticationCode => bad(
+            "InvalidParameter.AuthenticationCode.Format",
+            "The parameter - \"AuthenticationCode\" MUST be 6 numbers.",
+        ),
+        Problem::TooWeak => bad(
+            format!("InvalidParameter.{name}.TooWeak"),
+            format!("The parameter - \"{name}\" is not compliant with the password policy."),
+        ),
+        Problem::Reused => bad(
+            format!("InvalidParameter.{name}.ReusePrevention"),
+            format!(
+                "The parameter - \"{name}\" is not compliant with the reuse prevention password \
+                 policy."
+            ),
+        ),
+        Problem::WrongPassword => bad(
+            format!("InvalidParameter.{name}.Incorrect"),
+            format!("The parameter - \"{name}\" is incorrect."),
+        ),
         Problem::WronglyFormed => bad(
             format!("InvalidParameter.{name}"),
             format!("The parameter {name} is wrongly formed."),

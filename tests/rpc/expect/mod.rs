@@ -1,15 +1,17 @@
 //! What the tests of operations share: refusals as values, the state of an account to see that
 //! nothing changed, and the checks that many operations have in common.
 
+mod mfa;
 mod permission;
 mod refusals;
 mod rules;
 mod together;
 
+pub(crate) use mfa::Authenticator;
 pub(crate) use permission::Permission;
 pub(crate) use refusals::{
     Refusal, absent, bad_chars, bad_format, bad_type, conflict, exists, incorrect, limit, missing,
-    refusal, too_long,
+    refusal, too_long, too_weak,
 };
 pub(crate) use rules::{GROUP, Name, POLICY, ROLE, USER};
 pub(crate) use together::together;
@@ -163,6 +165,13 @@ impl TestApp {
         for user in snapshot.list_users(all).await.unwrap() {
             note(&user);
             note(&snapshot.list_keys(KeyOwner::User(user.id)).await.unwrap());
+            let profile = snapshot.get_login_profile(user.id).await.unwrap();
+            note(
+                &profile
+                    .as_ref()
+                    .map(|profile| profile.sealed_passwords.clone()),
+            );
+            note(&profile);
             let attached = snapshot.list_attachments(PrincipalId::User(user.id)).await;
             note(&attached.unwrap());
         }
@@ -173,6 +182,9 @@ impl TestApp {
                 .list_attachments(PrincipalId::Group(group.id))
                 .await;
             note(&attached.unwrap());
+        }
+        for device in snapshot.list_mfa_devices(all).await.unwrap() {
+            note(&device);
         }
         for role in snapshot.list_roles(all, &[]).await.unwrap() {
             note(&role);

@@ -49,6 +49,12 @@ pub(crate) fn incorrect(name: &str) -> Refusal {
     refusal(400, &format!("InvalidParameter.{name}"), &text)
 }
 
+/// A password that the account's policy does not allow.
+pub(crate) fn too_weak(name: &str) -> Refusal {
+    let text = format!("The parameter - \"{name}\" is not compliant with the password policy.");
+    refusal(400, &format!("InvalidParameter.{name}.TooWeak"), &text)
+}
+
 /// 404 `EntityNotExist.<what>`.
 pub(crate) fn absent(what: &str) -> Refusal {
     let text = match what {
@@ -57,6 +63,9 @@ pub(crate) fn absent(what: &str) -> Refusal {
         "User.Group" => "The user has not joined the group.",
         "Group" => "The group does not exist.",
         "Group.Policy" => "The indicate policy attached to the group does not exist.",
+        "User.LoginProfile" => "The user login profile does not exist.",
+        "User.MFADevice" => "The user has not bound any MFA device.",
+        "VirtualMFADevice" => "The virtual mfa device does not exist.",
         "User.Policy" => "The indicate policy of the user does not exist.",
         "Policy" => "The policy does not exist.",
         "Policy.Version" => "The policy version does not exist.",
@@ -74,6 +83,10 @@ pub(crate) fn exists(what: &str) -> Refusal {
         "User.Group" => "The user has already joined the group.",
         "Group" => "The group does already EXIST.",
         "Group.Policy" => "The group has already been attached this policy.",
+        "User.LoginProfile" => "The user login profile does already EXIST.",
+        "User.MFADevice" => "The user has already bound a MFA device.",
+        "VirtualMFADevice" => "The virtual mfa device does already EXIST.",
+        "VirtualMFADevice.User" => "The virtual mfa device does already been bound to a user.",
         "User.Policy" => "The user has already been attached this policy.",
         "AccountAlias" => "The account alias does already exist.",
         "Policy" => "The policy does already EXIST.",
@@ -89,6 +102,11 @@ pub(crate) fn conflict(what: &str) -> Refusal {
     let text = match what {
         "User.AccessKey" => "The user CAN NOT has any access key while deleting the user.",
         "User.Group" => "The user CAN NOT be in any group while deleting the user.",
+        "User.LoginProfile" => "The user CAN NOT has any login profile while deleting the user.",
+        "User.MFADevice" => "The user CAN NOT has any mfa device while deleting the user.",
+        "VirtualMFADevice.User" => {
+            "The virtual mfa device CAN NOT been bound to any user while deleting it."
+        }
         "User.Policy" => "The user CAN NOT has any attached policy while deleting the user.",
         "Group.User" => "The group CAN NOT has any user member while deleting the group.",
         "Group.Policy" => "The entity CAN NOT has any attached policy while deleting the group.",
@@ -118,6 +136,7 @@ pub(crate) fn limit(what: &str) -> Refusal {
         "User.Policy" => {
             "The policy count of the user attached policies beyond the current limits."
         }
+        "VirtualMFADevice" => "The count of virtual mfa devices beyond the current limits.",
         "Policy" => "The count of policy beyond the current limits.",
         "Policy.Version" => "The count of policy version beyond the current limits.",
         "Role" => "The count of roles beyond the current limits.",

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::app::{On, TestApp};
-use crate::expect::{Permission, USER, absent, conflict};
+use crate::expect::{Permission, USER, absent, conflict, with};
 use crate::on_both;
 
 const GOOD: &[(&str, &str)] = &[("UserName", "Alice")];
@@ -12,6 +12,7 @@ on_both!(
     deletes,
     refuses_bad_parameters,
     refuses_what_does_not_exist,
+    refuses_while_it_has_a_login_or_an_mfa_device,
     refuses_while_it_has_keys_groups_or_policies,
     needs_permission,
 );
@@ -84,6 +85,23 @@ async fn refuses_while_it_has_keys_groups_or_policies(on: On) {
     app.ram(&root, "DetachPolicyFromUser", &attachment)
         .await
         .ok();
+    app.ram(&root, "DeleteUser", GOOD).await.ok();
+    app.end().await;
+}
+
+async fn refuses_while_it_has_a_login_or_an_mfa_device(on: On) {
+    let app = TestApp::start(on).await;
+    let root = app.root();
+    app.ram(&root, "CreateUser", GOOD).await.ok();
+    let login = with(GOOD, "Password", "some-password");
+    app.ram(&root, "CreateLoginProfile", &login).await.ok();
+    app.bind_device("phone", "Alice").await;
+    app.refuses(&root, "DeleteUser", GOOD, &conflict("User.LoginProfile"))
+        .await;
+    app.ram(&root, "DeleteLoginProfile", GOOD).await.ok();
+    app.refuses(&root, "DeleteUser", GOOD, &conflict("User.MFADevice"))
+        .await;
+    app.ram(&root, "UnbindMFADevice", GOOD).await.ok();
     app.ram(&root, "DeleteUser", GOOD).await.ok();
     app.end().await;
 }

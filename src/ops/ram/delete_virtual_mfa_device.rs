@@ -1,0 +1,49 @@
+//! `DeleteVirtualMFADevice`.
+
+use async_trait::async_trait;
+
+use crate::iam::authz::Check;
+use crate::ops::call::{Checked, Context, Done, Write};
+use crate::ops::declare::operation;
+use crate::ops::error::{Conflict, Entity, OpError, OrRefuse as _};
+use crate::ops::ram::mfa;
+use crate::policy::arn::MfaSerialNumber;
+use crate::store::Tx;
+
+operation! {
+    /// Removes a virtual MFA device that is bound to nobody.
+    DeleteVirtualMFADevice {
+        product: Ram,
+        access: Write,
+        action: "ram:DeleteVirtualMFADevice",
+        resources: ByCall,
+        checks: own,
+        params {
+            /// `acs:ram::<account>:mfa/<name>`; case of the name is ignored.
+            serial_number: MfaSerialNumber = "SerialNumber",
+        }
+    }
+}
+
+impl Checked for DeleteVirtualMFADevice {
+    fn checks(&self, cx: &Context) -> Result<Vec<Check>, OpError> {
+        let action = "ram:DeleteVirtualMFADevice";
+        Ok(vec![mfa::check(cx, &self.serial_number, action)?])
+    }
+}
+
+#[async_trait]
+impl Write for DeleteVirtualMFADevice {
+    type Answer = Done;
+
+    async fn run(&self, _: &Context, tx: &mut dyn Tx) -> Result<Done, OpError> {
+        let device = mfa::device(&mut *tx, &self.serial_number).await?;
+        if mfa::holder(&mut *tx, &device).await?.is_some() {
+            return Err(OpError::DeleteConflict(Conflict::MfaDeviceOfUser));
+        }
+        tx.delete_mfa_device(&device.id)
+            .await
+            .or_missing(Entity::MfaDevice)?;
+        Ok(Done {})
+    }
+}
