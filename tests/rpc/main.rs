@@ -22,5 +22,6 @@ mod conditions;
 mod coverage;
 mod decision_cases;
 mod main_job;
+mod operations_page;
 mod ram;
 mod sts;
