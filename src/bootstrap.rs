@@ -36,7 +36,9 @@ pub use incarnation::{
     check_directory, draw_incarnation, incarnation, name_database, stored_incarnation,
 };
 pub use master_key::{master_key, master_key_of, read_master_key};
-pub use renewal::{Renewal, check_ring, incarnation_of, open_sealed, renew, seal_anew, take_over};
+pub use renewal::{
+    Renewal, Resealed, check_ring, incarnation_of, open_sealed, renew, reseal, seal_anew, take_over,
+};
 
 /// The name of the file with root's first credentials, in the data directory.
 pub const CREDENTIALS_FILE: &str = "root-credentials.json";

@@ -156,6 +156,7 @@ impl Settings {
             &mut self.tls.key_file,
             &mut self.storage.database_file,
             &mut self.storage.master_key_file,
+            &mut self.storage.other_master_key_file,
             &mut self.account.root_access_key_secret_file,
         ];
         for path in paths {

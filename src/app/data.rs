@@ -6,8 +6,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::{Announce, AppError};
-use crate::bootstrap::{self, CREDENTIALS_FILE, DATABASE_FILE, DataDir};
+use crate::bootstrap::{self, BootstrapError, CREDENTIALS_FILE, DATABASE_FILE, DataDir};
 use crate::config::Settings;
+use crate::credential::seal::MasterKey;
 use crate::iam::secrets::Secrets;
 use crate::iam::{Iam, IamConfig};
 use crate::model::quotas::Quotas;
@@ -44,8 +45,7 @@ pub async fn adopt_database(settings: &Settings, adoption: Adoption) -> Result<A
     let held = data_dir(settings)?;
     let dir = held.as_ref();
     let entropy = SystemEntropy::default();
-    let given = settings.storage.master_key_file.as_deref();
-    let master_key = bootstrap::master_key(given, dir, &entropy)?;
+    let master_key = master_key(settings, dir, &entropy)?;
     let store = store::open_with(&database_url(settings, dir), (&settings.postgres).into())
         .await
         .map_err(AppError::Store)?;
@@ -85,8 +85,7 @@ impl Data {
         let dir = held.as_ref();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::default());
-        let given = settings.storage.master_key_file.as_deref();
-        let master_key = bootstrap::master_key(given, dir, &*entropy)?;
+        let master_key = master_key(settings, dir, &*entropy)?;
         let store = store::open_with(&database_url(settings, dir), (&settings.postgres).into())
             .await
             .map_err(AppError::Store)?;
@@ -122,6 +121,20 @@ impl Data {
         .await?;
         Ok(Self { iam, dir: held })
     }
+}
+
+/// The master key, with the other one while it is being rotated.
+fn master_key(
+    settings: &Settings,
+    dir: Option<&DataDir>,
+    entropy: &dyn Entropy,
+) -> Result<MasterKey, BootstrapError> {
+    let storage = &settings.storage;
+    let key = bootstrap::master_key(storage.master_key_file.as_deref(), dir, entropy)?;
+    Ok(match &storage.other_master_key_file {
+        None => key,
+        Some(path) => key.with_other(&bootstrap::read_master_key(path)?),
+    })
 }
 
 fn database_url(settings: &Settings, dir: Option<&DataDir>) -> String {

@@ -10,10 +10,11 @@ use super::BootstrapError;
 use super::incarnation::parse_incarnation;
 use crate::credential::seal::{Incarnation, Purpose, SealError};
 use crate::credential::secret::SecretBytes;
+use crate::iam::nonce_key;
 use crate::iam::secrets::{Place, Secrets};
 use crate::ports::{Clock, Entropy};
 use crate::store::whole::tables::{Sealed, TABLES, Table, table};
-use crate::store::whole::{INCARNATION, REPLAY_FLOOR, Record, Value, Whole};
+use crate::store::whole::{INCARNATION, NONCE_KEY, REPLAY_FLOOR, Record, Value, Whole};
 
 /// How many rows are held in memory at once.
 const PAGE: u32 = 500;
@@ -68,8 +69,60 @@ pub async fn renew(whole: &mut dyn Whole, renewal: &Renewal<'_>) -> Result<u64, 
             }
         }
     }
+    // The nonces that a copy of the rows brought with it stay known.
+    if let Some(kept) = whole.get_setting(NONCE_KEY).await? {
+        let anew = nonce_key::reseal(&kept, renewal.from, renewal.to);
+        let anew = anew.map_err(|source| BootstrapError::Sealed {
+            table: "settings",
+            source,
+        })?;
+        whole.put_setting(NONCE_KEY, &anew).await?;
+        count += 1;
+    }
     take_over(whole, renewal).await?;
     Ok(count)
+}
+
+/// What the rotation of the master key finds in a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resealed {
+    /// Nothing sealed, or sealed under the new master key.
+    Current,
+    /// It was under the old one, and is this under the new one.
+    Anew {
+        /// What the row holds.
+        from: Vec<u8>,
+        /// What it must hold.
+        to: Vec<u8>,
+    },
+    /// It opens under neither.
+    Unopened,
+}
+
+/// Seals what a row holds under the new of two master keys.
+///
+/// # Errors
+/// [`BootstrapError::Sealed`] where it cannot be sealed.
+pub fn reseal(
+    table: &'static Table,
+    row: &Record,
+    secrets: &Secrets,
+) -> Result<Resealed, BootstrapError> {
+    let Some(sealed) = &table.sealed else {
+        return Ok(Resealed::Current);
+    };
+    let Some(Value::Blob(from)) = row.get(sealed.column) else {
+        return Ok(Resealed::Current);
+    };
+    let name = name(row);
+    match secrets.open_other_at(place(table, sealed, &name), from) {
+        Ok(None) => Ok(Resealed::Current),
+        Ok(Some(opened)) => Ok(Resealed::Anew {
+            from: from.clone(),
+            to: seal_anew(table, row, &opened, secrets)?,
+        }),
+        Err(_) => Ok(Resealed::Unopened),
+    }
 }
 
 fn is_kept(table: &Table) -> bool {

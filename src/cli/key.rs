@@ -1,11 +1,11 @@
-//! `rampart key`: the master key's making, the rotation of the keys that seal session tokens, and the
+//! `rampart key`: the master key's making and its rotation, the rotation of the keys that seal session tokens, and the
 //! adoption of a database that was copied or restored.
 
 use std::process::ExitCode;
 
 use zeroize::Zeroizing;
 
-use super::operate::{AdoptArgs, RotateArgs};
+use super::operate::{AdoptArgs, RotateArgs, RotateMasterArgs};
 use crate::credential::seal::MasterKey;
 use crate::ports::{Entropy as _, SystemEntropy};
 
@@ -15,6 +15,11 @@ pub(super) enum KeyCommand {
     Generate,
     /// Publish a new key that seals session tokens; tokens in use stay good until they expire.
     Rotate(Box<RotateArgs>),
+    /// Seal everything in the database under a new master key, while servers serve.
+    ///
+    /// Every server must have both keys: the new one as --master-key-file, the old one as
+    /// --other-master-key-file. docs/operations-guide.md has the order of steps.
+    RotateMaster(Box<RotateMasterArgs>),
     /// Make a database that was copied, restored or moved one that can be started on.
     ///
     /// Stop every server on it first.
@@ -31,6 +36,7 @@ impl KeyCommand {
                 ExitCode::SUCCESS
             }
             Self::Rotate(arguments) => arguments.run(),
+            Self::RotateMaster(arguments) => arguments.run(),
             Self::AdoptDatabase(arguments) => arguments.run(),
         }
     }

@@ -41,6 +41,16 @@ pub(super) struct RotateArgs {
     data: DataArgs,
 }
 
+/// `rampart key rotate-master`.
+#[derive(Debug, clap::Args)]
+pub(super) struct RotateMasterArgs {
+    /// How the answer is printed.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    #[command(flatten)]
+    data: DataArgs,
+}
+
 /// `rampart key adopt-database`.
 #[derive(Debug, clap::Args)]
 pub(super) struct AdoptArgs {
@@ -91,6 +101,15 @@ impl RotateArgs {
         let format = self.format;
         operate(self.data, async |server, out| {
             operator::rotate_token_keys(server, format, out).await
+        })
+    }
+}
+
+impl RotateMasterArgs {
+    pub(super) fn run(self) -> ExitCode {
+        let format = self.format;
+        operate(self.data, async |server, out| {
+            operator::rotate_master_key(server, format, out).await
         })
     }
 }

@@ -102,6 +102,47 @@ where
     Ok(ExitCode::SUCCESS)
 }
 
+/// Seals everything under the new of two master keys: `rampart key rotate-master`.
+///
+/// # Errors
+/// [`CommandError`].
+pub async fn rotate_master_key<O, F>(
+    server: &Server<O>,
+    format: Format,
+    out: &mut impl Write,
+) -> Result<ExitCode, CommandError>
+where
+    O: Fn() -> F,
+    F: Future<Output = Result<Arc<Iam>, Box<dyn Error + Send + Sync>>>,
+{
+    let Response::MasterKeyRotated(rotated) = server.ask(Request::RotateMasterKey).await? else {
+        return Err(CommandError::Mismatch);
+    };
+    let (anew, unopened) = (rotated.sealed_anew, rotated.unopened);
+    match format {
+        Format::Text => {
+            writeln!(
+                out,
+                "{anew} secrets were sealed anew under the new master key"
+            )?;
+            if unopened > 0 {
+                writeln!(out, "{unopened} open under neither master key, as before")?;
+            }
+            if anew > 0 {
+                writeln!(
+                    out,
+                    "run it again until it says 0; then the old key can be taken away"
+                )?;
+            }
+        }
+        Format::Json => print_json(
+            out,
+            &serde_json::json!({ "SealedAnew": anew, "Unopened": unopened }),
+        )?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
 /// Prints what became of a database: `rampart key adopt-database`.
 ///
 /// # Errors

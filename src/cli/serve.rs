@@ -35,6 +35,9 @@ pub(super) struct DataArgs {
     /// The master key: 32 bytes in base64; needed with PostgreSQL.
     #[arg(long, value_name = "FILE")]
     master_key_file: Option<PathBuf>,
+    /// While the master key is rotated, the other of the two: it opens and does not seal.
+    #[arg(long, value_name = "FILE")]
+    other_master_key_file: Option<PathBuf>,
 }
 
 /// Flags that say where settings come from, or are settings.
@@ -84,6 +87,7 @@ impl DataArgs {
         layer.storage.data_dir = self.data_dir;
         layer.storage.database = self.database.map(Into::into);
         layer.storage.master_key_file = self.master_key_file;
+        layer.storage.other_master_key_file = self.other_master_key_file;
         Settings::load(layer, self.config.as_deref())
     }
 }

@@ -101,6 +101,11 @@ pub struct Storage {
     #[config(env = "RAMPART_MASTER_KEY_FILE")]
     pub master_key_file: Option<PathBuf>,
 
+    /// While the master key is rotated, the other of the two: what is sealed under it opens, and
+    /// nothing is sealed under it.
+    #[config(env = "RAMPART_OTHER_MASTER_KEY_FILE")]
+    pub other_master_key_file: Option<PathBuf>,
+
     /// Keeps everything in memory and leaves nothing on disk.
     #[config(env = "RAMPART_EPHEMERAL", default = false)]
     pub ephemeral: bool,

@@ -76,14 +76,36 @@ impl Purpose {
     }
 }
 
-/// The master key: 32 random bytes, kept outside the database.
+/// The master key: 32 random bytes, kept outside the database. While it is being rotated it is a
+/// pair: the other one opens what it has sealed, and seals nothing.
 #[derive(Clone)]
-pub struct MasterKey(Secret<[u8; 32]>);
+pub struct MasterKey {
+    key: Secret<[u8; 32]>,
+    other: Option<Secret<[u8; 32]>>,
+}
 
 impl MasterKey {
     /// A key of the given randomness.
     pub fn generate(random: [u8; 32]) -> Self {
-        Self(Secret::new(random))
+        Self {
+            key: Secret::new(random),
+            other: None,
+        }
+    }
+
+    /// This key, with `other` for what that has sealed. The same key twice is one key.
+    #[must_use]
+    pub fn with_other(self, other: &Self) -> Self {
+        let other = (self.key != other.key).then(|| other.key.clone());
+        Self {
+            key: self.key,
+            other,
+        }
+    }
+
+    /// The other one of the two, while the master key is being rotated.
+    pub fn other(&self) -> Option<Self> {
+        self.other.clone().map(|key| Self { key, other: None })
     }
 
     /// The key that a file spells: standard Base64 of exactly 32 bytes, blanks around it ignored.
@@ -102,7 +124,7 @@ impl MasterKey {
 
     /// The key as it is written to its file, without a newline.
     pub fn to_base64(&self) -> Secret<String> {
-        Secret::new(STANDARD.encode(self.0.expose()))
+        Secret::new(STANDARD.encode(self.key.expose()))
     }
 
     /// The key of one purpose.
@@ -113,7 +135,7 @@ impl MasterKey {
     )]
     pub fn derive(&self, purpose: Purpose) -> Secret<[u8; 32]> {
         let label = [purpose.label().as_bytes()];
-        let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, b"rampart").extract(self.0.expose());
+        let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, b"rampart").extract(self.key.expose());
         let mut key = [0; 32];
         prk.expand(&label, hkdf::HKDF_SHA256)
             .and_then(|okm| okm.fill(&mut key))
@@ -227,6 +249,8 @@ pub(crate) fn open_buffer<'b>(
 pub struct Sealer {
     purpose: Purpose,
     key: RandomizedNonceKey,
+    /// The other master key's, while that is being rotated.
+    other: Option<RandomizedNonceKey>,
 }
 
 impl Sealer {
@@ -235,8 +259,12 @@ impl Sealer {
 
     /// The sealer of one purpose.
     pub fn new(master: &MasterKey, purpose: Purpose) -> Self {
-        let key = aead_key(master.derive(purpose).expose());
-        Self { purpose, key }
+        let of = |master: &MasterKey| aead_key(master.derive(purpose).expose());
+        Self {
+            purpose,
+            key: of(master),
+            other: master.other().as_ref().map(of),
+        }
     }
 
     /// Seals a value for its place: version byte, nonce, ciphertext, tag.
@@ -258,18 +286,34 @@ impl Sealer {
         Ok(buffer)
     }
 
-    /// Opens a value at its place.
+    /// Opens a value at its place, whichever of two master keys it is sealed under.
     ///
     /// # Errors
     /// [`SealError::Purpose`], [`SealError::Corrupt`].
     pub fn open(&self, sealed: &[u8], aad: &Aad<'_>) -> Result<SecretBytes, SealError> {
         self.check(aad)?;
-        let Some((&VERSION, rest)) = sealed.split_first() else {
-            return Err(SealError::Corrupt);
-        };
-        let mut buffer = Zeroizing::new(rest.to_vec());
-        let plaintext = open_buffer(&self.key, &aad.bytes(), &mut buffer)?;
-        Ok(SecretBytes::new(plaintext.to_vec()))
+        match (open_with(&self.key, sealed, aad), &self.other) {
+            (Err(_), Some(other)) => open_with(other, sealed, aad),
+            (opened, _) => opened,
+        }
+    }
+
+    /// What must be sealed anew: opens a value that is sealed under the other master key. `None` where
+    /// it opens under the one that seals.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_other(
+        &self,
+        sealed: &[u8],
+        aad: &Aad<'_>,
+    ) -> Result<Option<SecretBytes>, SealError> {
+        self.check(aad)?;
+        match (open_with(&self.key, sealed, aad), &self.other) {
+            (Ok(_), _) => Ok(None),
+            (Err(_), Some(other)) => open_with(other, sealed, aad).map(Some),
+            (Err(error), None) => Err(error),
+        }
     }
 
     fn check(&self, aad: &Aad<'_>) -> Result<(), SealError> {
@@ -279,6 +323,19 @@ impl Sealer {
             Err(SealError::Purpose)
         }
     }
+}
+
+fn open_with(
+    key: &RandomizedNonceKey,
+    sealed: &[u8],
+    aad: &Aad<'_>,
+) -> Result<SecretBytes, SealError> {
+    let Some((&VERSION, rest)) = sealed.split_first() else {
+        return Err(SealError::Corrupt);
+    };
+    let mut buffer = Zeroizing::new(rest.to_vec());
+    let plaintext = open_buffer(key, &aad.bytes(), &mut buffer)?;
+    Ok(SecretBytes::new(plaintext.to_vec()))
 }
 
 impl fmt::Debug for Sealer {
@@ -292,16 +349,15 @@ impl fmt::Debug for Sealer {
 /// Gives the keyed fingerprint of a nonce: HMAC-SHA256 over (access key id, nonce), cut to 16 bytes.
 ///
 /// Keyed, so that nobody can choose nonces that collide; of fixed length, so that the memory of seen
-/// nonces is. All replicas of one master key agree.
+/// nonces is. All replicas of one database agree: it holds the key, sealed.
 #[derive(Clone)]
 pub struct NonceHasher {
     state: Hmac<Sha256>,
 }
 
 impl NonceHasher {
-    /// The hasher of a server.
-    pub fn new(master: &MasterKey) -> Self {
-        let key = master.derive(Purpose::NonceHash);
+    /// The hasher under that key.
+    pub fn new(key: &Secret<[u8; 32]>) -> Self {
         Self {
             state: keyed::<Hmac<Sha256>>(key.expose()),
         }
@@ -484,12 +540,40 @@ mod tests {
     }
 
     #[test]
+    fn two_master_keys_open_and_one_seals() {
+        let (old, new) = (master(), MasterKey::generate([8; 32]));
+        let sealer = |master: &MasterKey| Sealer::new(master, Purpose::SecretsAtRest);
+        let before = sealer(&old).seal(b"hunter2", &PLACE).unwrap();
+        let both = sealer(&new.clone().with_other(&old));
+        assert_eq!(both.open(&before, &PLACE).unwrap().expose(), b"hunter2");
+        let opened = both.open_other(&before, &PLACE).unwrap().unwrap();
+        assert_eq!(opened.expose(), b"hunter2");
+        let after = both.seal(b"hunter2", &PLACE).unwrap();
+        assert_eq!(both.open_other(&after, &PLACE).unwrap(), None);
+        // What it seals is under the new one: that opens it alone, and the old one does not.
+        assert!(sealer(&new).open(&after, &PLACE).is_ok());
+        assert!(sealer(&old).open(&after, &PLACE).is_err());
+        assert!(sealer(&new).open_other(&before, &PLACE).is_err());
+        // Under neither, at another place, or changed: nothing opens it.
+        let strange = sealer(&MasterKey::generate([9; 32]));
+        let strange = strange.seal(b"hunter2", &PLACE).unwrap();
+        let elsewhere = Aad {
+            row: "LTAI2",
+            ..PLACE
+        };
+        assert!(both.open(&strange, &PLACE).is_err());
+        assert!(both.open_other(&strange, &PLACE).is_err());
+        assert!(both.open_other(&before, &elsewhere).is_err());
+        assert!(old.clone().with_other(&old).other().is_none());
+    }
+
+    #[test]
     fn nonces_are_told_apart_from_their_key_ids() {
-        let hasher = NonceHasher::new(&master());
+        let hasher = NonceHasher::new(&Secret::new([7; 32]));
         assert_eq!(hasher.hash("id", "n"), hasher.hash("id", "n"));
         assert_ne!(hasher.hash("id", "n"), hasher.hash("i", "dn"));
         assert_ne!(hasher.hash("id", "n"), hasher.hash("id", "m"));
-        let other = NonceHasher::new(&MasterKey::generate([8; 32]));
+        let other = NonceHasher::new(&Secret::new([8; 32]));
         assert_ne!(hasher.hash("id", "n"), other.hash("id", "n"));
     }
 }

@@ -20,6 +20,7 @@ mod id_map;
 pub mod key_ring;
 pub mod key_uses;
 pub mod keys;
+pub mod nonce_key;
 pub mod passwords;
 pub mod qr_code;
 pub mod replay;
@@ -43,6 +44,7 @@ use crate::iam::freshness::Freshness;
 use crate::iam::key_ring::{KeyRing, KeyRingError};
 use crate::iam::key_uses::KeyUses;
 use crate::iam::keys::Keys;
+use crate::iam::nonce_key::{NonceKeyError, nonce_key};
 use crate::iam::passwords::Passwords;
 use crate::iam::replay::Replay;
 use crate::iam::replay::mark::{LEAD_SECONDS, Mark};
@@ -84,6 +86,9 @@ pub enum StartError {
     /// The ring of token keys.
     #[error(transparent)]
     KeyRing(#[from] KeyRingError),
+    /// The key of nonces.
+    #[error(transparent)]
+    NonceKey(#[from] NonceKeyError),
     /// The database.
     #[error("the database cannot be read")]
     Store(#[from] StoreError),
@@ -188,6 +193,7 @@ impl Iam {
             Arc::clone(&entropy),
         )
         .await?;
+        let nonce_key = nonce_key(&*store, &secrets, &config.master_key, &*entropy).await?;
         let replay_floor = replay_floor(&*store).await?;
         // What made this database a copy may have done so a moment ago.
         wait_past(replay_floor, clock.now()).await;
@@ -207,7 +213,7 @@ impl Iam {
             replay: Replay::new(config.max_nonces, window, mark),
             nonce_shares: Shares::new(config.max_nonces, window),
             replay_floor,
-            nonce_hasher: NonceHasher::new(&config.master_key),
+            nonce_hasher: NonceHasher::new(&nonce_key),
             window: TimeWindow {
                 seconds: config.clock_window_seconds,
             },

@@ -26,6 +26,7 @@ pub struct Secrets {
     at_rest: Sealer,
     ring: Sealer,
     incarnation: Incarnation,
+    is_rotating: bool,
 }
 
 impl Secrets {
@@ -36,6 +37,7 @@ impl Secrets {
             at_rest: Sealer::new(master, Purpose::SecretsAtRest),
             ring: Sealer::new(master, Purpose::TokenRing),
             incarnation,
+            is_rotating: master.other().is_some(),
         }
     }
 
@@ -78,6 +80,25 @@ impl Secrets {
     /// Where it was not sealed under this master key, for this place, in this database.
     pub fn open_at(&self, place: Place<'_>, sealed: &[u8]) -> Result<SecretBytes, SealError> {
         self.sealer(place.purpose)?.open(sealed, &self.aad(place))
+    }
+
+    /// Opens a value that must be sealed anew: one under the other of two master keys. `None` where
+    /// it is sealed under the one that seals.
+    ///
+    /// # Errors
+    /// As [`open_at`](Self::open_at).
+    pub fn open_other_at(
+        &self,
+        place: Place<'_>,
+        sealed: &[u8],
+    ) -> Result<Option<SecretBytes>, SealError> {
+        self.sealer(place.purpose)?
+            .open_other(sealed, &self.aad(place))
+    }
+
+    /// Whether there are two master keys, of which one is on its way out.
+    pub fn is_rotating(&self) -> bool {
+        self.is_rotating
     }
 
     fn access_key_aad<'a>(&'a self, id: &'a AccessKeyId) -> Aad<'a> {
@@ -144,6 +165,18 @@ impl Secrets {
     /// Where the crypto library refuses.
     pub fn seal_token_key(&self, id: u32, key: &[u8; 32]) -> Result<Vec<u8>, SealError> {
         self.ring.seal(key, &self.token_key_aad(&id.to_string()))
+    }
+
+    /// Whether a key of the token ring is sealed under the other of two master keys.
+    ///
+    /// # Errors
+    /// Where it does not open.
+    pub fn is_token_key_under_other(&self, record: &TokenKeyRecord) -> Result<bool, SealError> {
+        let row = record.id.to_string();
+        let opened = self
+            .ring
+            .open_other(&record.sealed_key, &self.token_key_aad(&row))?;
+        Ok(opened.is_some())
     }
 
     /// Opens a key of the token ring.

@@ -11,6 +11,7 @@ pub mod backup;
 pub mod control;
 mod disclosed;
 pub mod moving;
+pub mod rotation;
 pub mod seed;
 mod trail;
 

@@ -42,7 +42,8 @@ use crate::policy::ids::{
     AccessKeyId, AccountId, GroupId, GroupName, MfaDeviceName, PolicyName, RoleId, RoleName,
     UserId, UserName,
 };
-use whole::{Standing, Whole};
+use whole::tables::Table;
+use whole::{Record, Standing, Value, Whole};
 
 /// What a store answers.
 pub type Result<T> = std::result::Result<T, StoreError>;
@@ -237,6 +238,25 @@ pub trait Store: Send + Sync {
 
     /// Notes when keys were used. An earlier moment than the one that is known changes nothing.
     async fn record_key_uses(&self, uses: &[KeyUse]) -> Result<()>;
+
+    /// Rows of a table by key, at most `limit` of those after `after`, while others go on.
+    async fn read_rows(
+        &self,
+        table: &'static Table,
+        after: Option<&Record>,
+        limit: u32,
+    ) -> Result<Vec<Record>>;
+
+    /// Puts another value into the sealed column of the row of that key, unless the row has gone or
+    /// holds another than `from` by now; answers whether it did. No revision moves: what is sealed
+    /// must be the same.
+    async fn swap_sealed(
+        &self,
+        table: &'static Table,
+        key: &Value,
+        from: &[u8],
+        to: &[u8],
+    ) -> Result<bool>;
 
     /// Whether the database answers.
     async fn ping(&self) -> Result<()>;

@@ -9,7 +9,8 @@ use rampart::model::account::{Account, RevisionTag};
 use rampart::model::audit::RefusalKey;
 use rampart::model::key::AccessKey;
 use rampart::policy::ids::{AccessKeyId, AccountId};
-use rampart::store::whole::{Standing, Whole};
+use rampart::store::whole::tables::Table;
+use rampart::store::whole::{Record, Standing, Value, Whole};
 use rampart::store::{
     DatabaseIdentity, FreshnessAnswer, KeyUse, Known, NonceRow, Result, Snapshot, Store,
     StoreError, Tx,
@@ -92,6 +93,23 @@ impl Store for Counting {
     }
     async fn record_key_uses(&self, uses: &[KeyUse]) -> Result<()> {
         self.count()?.record_key_uses(uses).await
+    }
+    async fn read_rows(
+        &self,
+        table: &'static Table,
+        after: Option<&Record>,
+        limit: u32,
+    ) -> Result<Vec<Record>> {
+        self.count()?.read_rows(table, after, limit).await
+    }
+    async fn swap_sealed(
+        &self,
+        table: &'static Table,
+        key: &Value,
+        from: &[u8],
+        to: &[u8],
+    ) -> Result<bool> {
+        self.count()?.swap_sealed(table, key, from, to).await
     }
     async fn ping(&self) -> Result<()> {
         self.count()?.ping().await

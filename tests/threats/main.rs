@@ -33,6 +33,7 @@ mod t10_two_places;
 mod t12_writers;
 mod t13_forgeries;
 mod t14_replay;
+mod t14_rotation;
 mod t17_origin;
 mod t20_probing;
 mod t21_trail;

@@ -18,9 +18,10 @@ pub use server::{ControlSocket, SocketError, serve};
 
 use super::account::{CreatedAccount, ListedAccount, NewAccount};
 use super::backup::BackedUp;
+use super::rotation::RotatedMaster;
 use super::seed::{Options, Report, SeedSource};
 use super::trail::Trail;
-use super::{OperatorError, account, backup, seed};
+use super::{OperatorError, account, backup, rotation, seed};
 use crate::iam::Iam;
 use crate::policy::ids::AccountId;
 
@@ -46,6 +47,8 @@ pub enum Request {
     },
     /// Publish a new key that seals session tokens.
     RotateTokenKeys,
+    /// Seal everything under the new of two master keys.
+    RotateMasterKey,
     /// Write a backup of the embedded database.
     Backup {
         /// To this file, by its absolute path.
@@ -84,6 +87,8 @@ pub enum Response {
         /// Used for sealing once every replica knows it.
         key: u32,
     },
+    /// What is sealed under the new master key.
+    MasterKeyRotated(RotatedMaster),
     /// The backup that was written.
     BackedUp(BackedUp),
     /// It was not done.
@@ -127,6 +132,9 @@ async fn attempt(iam: &Arc<Iam>, request: Request) -> Result<Response, OperatorE
             .await
             .map(Response::Accounts),
         Request::RotateTokenKeys => rotate(iam).await,
+        Request::RotateMasterKey => rotation::rotate_master(iam)
+            .await
+            .map(Response::MasterKeyRotated),
         Request::Backup { path } => backup::write(iam, &path).await.map(Response::BackedUp),
     }
 }

@@ -36,7 +36,8 @@ use self::queue::WriterQueue;
 use self::session::Session;
 use self::whole::SqlWhole;
 use super::dialect::{Dialect, Fields, Statement};
-use super::whole::{Standing, Whole};
+use super::whole::tables::Table;
+use super::whole::{Record, Standing, Value, Whole};
 use super::{
     DatabaseIdentity, FreshnessAnswer, KeyUse, Known, NonceRow, Result, Snapshot, Store,
     StoreError, Tx, schema,
@@ -225,6 +226,33 @@ impl<D: Dialect> Store for SqlStore<D> {
     async fn record_key_uses(&self, uses: &[KeyUse]) -> Result<()> {
         within(self.patience, async {
             key_uses::record::<D>(&mut *acquire::<D>(&self.writers).await?, uses).await
+        })
+        .await
+    }
+
+    async fn read_rows(
+        &self,
+        table: &'static Table,
+        after: Option<&Record>,
+        limit: u32,
+    ) -> Result<Vec<Record>> {
+        within(self.patience, async {
+            let mut connection = acquire::<D>(&self.readers).await?;
+            whole::read_rows::<D>(&mut connection, table, after, limit).await
+        })
+        .await
+    }
+
+    async fn swap_sealed(
+        &self,
+        table: &'static Table,
+        key: &Value,
+        from: &[u8],
+        to: &[u8],
+    ) -> Result<bool> {
+        within(self.patience, async {
+            let mut connection = acquire::<D>(&self.writers).await?;
+            whole::swap_sealed::<D>(&mut connection, table, key, from, to).await
         })
         .await
     }

@@ -9,7 +9,7 @@ use sqlx::{Pool, Transaction};
 use super::audit;
 use crate::model::audit::AuditRecord;
 use crate::policy::ids::AccountId;
-use crate::store::dialect::{Arg, Dialect, Fields, Row, Statement, args, statements};
+use crate::store::dialect::{Arg, Connection, Dialect, Fields, Row, Statement, args, statements};
 use crate::store::whole::tables::{Column, Kind, TABLES, Table};
 use crate::store::whole::{RETIRED, Record, Value, Whole};
 use crate::store::{Result, StoreError, schema};
@@ -48,6 +48,7 @@ struct Texts {
     next: Statement,
     write: Statement,
     replace_sealed: Option<Statement>,
+    swap_sealed: Option<Statement>,
     clear: Statement,
 }
 
@@ -66,7 +67,10 @@ pub(super) fn made() -> impl Iterator<Item = &'static Statement> {
             &texts.write,
             &texts.clear,
         ];
-        always.into_iter().chain(&texts.replace_sealed)
+        always
+            .into_iter()
+            .chain(&texts.replace_sealed)
+            .chain(&texts.swap_sealed)
     })
 }
 
@@ -138,6 +142,13 @@ impl Texts {
                 same(
                     name,
                     format!("UPDATE {name} SET {sealed} = $1 WHERE {key} = $2"),
+                )
+            }),
+            swap_sealed: table.sealed.as_ref().map(|sealed| {
+                let sealed = columns[sealed.column].name;
+                same(
+                    name,
+                    format!("UPDATE {name} SET {sealed} = $1 WHERE {key} = $2 AND {sealed} = $3"),
                 )
             }),
             clear: same(name, format!("DELETE FROM {name}")),
@@ -243,6 +254,39 @@ fn record<D: Dialect>(table: &'static Table, row: &Row<D>) -> Result<Record> {
     table.columns.iter().map(value).collect()
 }
 
+/// Rows by key.
+pub(super) async fn read_rows<D: Dialect>(
+    connection: &mut Connection<D>,
+    table: &'static Table,
+    after: Option<&Record>,
+    limit: u32,
+) -> Result<Vec<Record>> {
+    let texts = texts(table)?;
+    let rows = match after {
+        None => D::fetch(connection, &texts.first, args![limit]).await?,
+        Some(after) => {
+            let mut args: Vec<Arg> = after.iter().take(table.key).map(arg).collect();
+            args.push(Arg::from(limit));
+            D::fetch(connection, &texts.next, args).await?
+        }
+    };
+    rows.iter().map(|row| record::<D>(table, row)).collect()
+}
+
+/// Another value in the sealed column of a row that holds `from` there.
+pub(super) async fn swap_sealed<D: Dialect>(
+    connection: &mut Connection<D>,
+    table: &'static Table,
+    key: &Value,
+    from: &[u8],
+    to: &[u8],
+) -> Result<bool> {
+    let swap = texts(table)?.swap_sealed.as_ref();
+    let swap = swap.ok_or_else(|| StoreError::Internal(Box::new(NoSuchTable(table.name))))?;
+    let args = vec![Arg::from(to), arg(key), Arg::from(from)];
+    Ok(D::execute(connection, swap, args).await? > 0)
+}
+
 #[async_trait]
 impl<D: Dialect> Whole for SqlWhole<D> {
     async fn get_setting(&mut self, name: &str) -> Result<Option<String>> {
@@ -273,16 +317,7 @@ impl<D: Dialect> Whole for SqlWhole<D> {
         after: Option<&Record>,
         limit: u32,
     ) -> Result<Vec<Record>> {
-        let texts = texts(table)?;
-        let rows = match after {
-            None => self.fetch(&texts.first, args![limit]).await?,
-            Some(after) => {
-                let mut args: Vec<Arg> = after.iter().take(table.key).map(arg).collect();
-                args.push(Arg::from(limit));
-                self.fetch(&texts.next, args).await?
-            }
-        };
-        rows.iter().map(|row| record::<D>(table, row)).collect()
+        read_rows::<D>(&mut self.transaction, table, after, limit).await
     }
 
     async fn write(&mut self, table: &'static Table, rows: &[Record]) -> Result<()> {

@@ -58,6 +58,9 @@ pub const RETIRED: &str = "retired";
 /// value is the incarnation of the database that is moved.
 pub const INCOMING: &str = "incoming";
 
+/// The system account's setting that holds the key of nonces' hashes: sealed, in hexadecimal.
+pub const NONCE_KEY: &str = "nonce_key";
+
 /// The settings that tell of one database and not of what it holds: a copy has its own, or none.
 pub const OWN_SETTINGS: &[&str] = &[
     INCARNATION,
@@ -65,6 +68,7 @@ pub const OWN_SETTINGS: &[&str] = &[
     REPLAY_FLOOR,
     RETIRED,
     INCOMING,
+    NONCE_KEY,
 ];
 
 /// One transaction over the whole database. Dropping it rolls back.
