@@ -112,6 +112,13 @@ impl Place {
         let server = Server::start(Path::new("/"), &flags);
         for call in [
             &["ram", "DeleteUser", "UserName=leaving"][..],
+            &["ram", "CreateGroup", "GroupName=Readers"],
+            &[
+                "ram",
+                "AddUserToGroup",
+                "UserName=Alice",
+                "GroupName=Readers",
+            ],
             &[
                 "ram",
                 "CreateLoginProfile",

@@ -100,5 +100,13 @@ fn t09_every_sealed_column_is_sealed_anew() {
     }
     columns.sort();
     columns.dedup();
-    assert_eq!(columns, ["sealed_key", "sealed_secret"]);
+    assert_eq!(
+        columns,
+        [
+            "sealed_key",
+            "sealed_passwords",
+            "sealed_secret",
+            "sealed_seed"
+        ]
+    );
 }

@@ -89,11 +89,10 @@ fn deviations(published: &Published, declared: &Declaration) -> String {
         Resources::ByCall | Resources::Loaded if published.resource.is_empty() => {
             found.push("asks for it on a resource".to_owned());
         }
-        Resources::ByCall | Resources::Loaded => {}
         Resources::None if !published.resource.is_empty() => {
             found.push("asks for it on no resource".to_owned());
         }
-        Resources::None => {}
+        Resources::ByCall | Resources::Loaded | Resources::None => {}
     }
     found.join("; ")
 }

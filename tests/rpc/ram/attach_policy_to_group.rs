@@ -54,7 +54,7 @@ async fn policies(app: &TestApp, names: &[&str]) {
 }
 
 async fn make(app: &TestApp) {
-    member(&app).await;
+    member(app).await;
     policies(app, &["Read"]).await;
 }
 

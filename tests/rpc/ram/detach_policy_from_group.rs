@@ -49,7 +49,7 @@ async fn policies(app: &TestApp) {
 }
 
 async fn make(app: &TestApp) {
-    member(&app).await;
+    member(app).await;
     policies(app).await;
 }
 
