@@ -10,7 +10,7 @@ use crate::iam::context::CallContext;
 use crate::iam::diagnosis::{self, MatchedStatement};
 use crate::iam::views::PrincipalView;
 use crate::policy::compile::CompiledPolicy;
-use crate::policy::context::Context;
+use crate::policy::context::{Context, MapContext};
 use crate::policy::document::DocumentKind;
 use crate::policy::evaluate::{Effect, PolicySet, Request};
 use crate::policy::flow::{Step, Verdict, combine_call};
@@ -22,6 +22,19 @@ pub struct Check {
     pub action: &'static str,
     /// ARNs; `*` where the operation knows no resources.
     pub resources: Vec<Cow<'static, str>>,
+    /// The tags of each resource, as condition keys; of those beyond the end nothing is known.
+    pub tags: Vec<MapContext>,
+}
+
+impl Check {
+    /// One action on these resources, of whose tags nothing is known yet.
+    pub fn on(action: &'static str, resources: Vec<Cow<'static, str>>) -> Self {
+        Self {
+            action,
+            resources,
+            tags: Vec::new(),
+        }
+    }
 }
 
 /// A call that was not allowed, and why.
@@ -90,6 +103,24 @@ pub(super) fn evaluate(
     combine_call(session.map(on), on(policies))
 }
 
+/// The same where each resource has tags of its own.
+fn evaluate_tagged(
+    policies: &PolicySet,
+    session: Option<&PolicySet>,
+    check: &Check,
+    context: &CallContext<'_>,
+) -> Verdict {
+    let contexts: Vec<CallContext<'_>> = (0..check.resources.len())
+        .map(|at| context.with_tags(check.tags.get(at)))
+        .collect();
+    let requests = || {
+        let each = check.resources.iter().zip(&contexts);
+        each.map(|(resource, context)| Request::new(check.action, resource).with_context(context))
+    };
+    let on = |set: &PolicySet| set.evaluate_all(requests());
+    combine_call(session.map(on), on(policies))
+}
+
 /// Decides a plain call. Root needs no policy; its account is the only one the call can touch.
 ///
 /// `principal` is the caller's own entry, `None` for root alone; `session` the compiled session
@@ -110,16 +141,19 @@ pub fn authorize(
         (_, None) => &nothing,
     };
     for check in checks {
-        let verdict = evaluate(policies, session, check.action, &check.resources, context);
+        let verdict = if check.tags.is_empty() {
+            evaluate(policies, session, check.action, &check.resources, context)
+        } else {
+            evaluate_tagged(policies, session, check, context)
+        };
         if !verdict.is_allowed() {
-            let resource = check
-                .resources
-                .get(verdict.decision.resource)
-                .map_or("*", |r| r.as_ref());
-            let request = Request::new(check.action, resource).with_context(context);
-            let matched = diagnosis::denying(verdict.step, context, principal, session, &request);
+            let at = verdict.decision.resource;
+            let resource = check.resources.get(at).map_or("*", |r| r.as_ref());
+            let context = context.with_tags(check.tags.get(at));
+            let request = Request::new(check.action, resource).with_context(&context);
+            let matched = diagnosis::denying(verdict.step, &context, principal, session, &request);
             return Err(Box::new(Denial::new(
-                context,
+                &context,
                 check.action,
                 resource,
                 verdict,

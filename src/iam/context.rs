@@ -9,7 +9,7 @@ use std::fmt::{self, Write as _};
 
 use crate::credential::time;
 use crate::iam::caller::{Caller, Identity, Origin};
-use crate::policy::context::{ConditionKey, Context};
+use crate::policy::context::{ConditionKey, Context, MapContext};
 
 /// The condition keys of one call.
 #[derive(Clone, Copy)]
@@ -22,6 +22,18 @@ pub struct CallContext<'a> {
     pub caller: &'a Caller,
     /// The keys that are the operation's own.
     pub own: &'a dyn Context,
+    /// The tags of the resource that is decided on, where they were read.
+    pub resource_tags: Option<&'a MapContext>,
+}
+
+impl<'a> CallContext<'a> {
+    /// The same call, on a resource with these tags.
+    pub(super) fn with_tags(&self, tags: Option<&'a MapContext>) -> Self {
+        Self {
+            resource_tags: tags.or(self.resource_tags),
+            ..*self
+        }
+    }
 }
 
 impl fmt::Debug for CallContext<'_> {
@@ -45,7 +57,12 @@ impl Context for CallContext<'_> {
                 }
                 Identity::Root | Identity::User { .. } => return,
             },
-            _ => return self.own.values(key, each),
+            _ => {
+                if let Some(tags) = self.resource_tags {
+                    tags.values(key, each);
+                }
+                return self.own.values(key, each);
+            }
         };
         if written.is_ok() {
             each(text.as_str());
@@ -54,6 +71,9 @@ impl Context for CallContext<'_> {
 
     fn names(&self, each: &mut dyn FnMut(&str)) {
         COMMON.into_iter().for_each(&mut *each);
+        if let Some(tags) = self.resource_tags {
+            tags.names(each);
+        }
         self.own.names(each);
     }
 }
@@ -102,7 +122,6 @@ impl fmt::Write for Short {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::context::MapContext;
     use crate::policy::ids::{AccountId, UserId, UserName};
 
     fn values(own: &dyn Context, key: &str) -> Vec<String> {
@@ -123,6 +142,7 @@ mod tests {
             },
             caller: &caller,
             own,
+            resource_tags: None,
         };
         let mut values = Vec::new();
         let key: ConditionKey = key.parse().unwrap();

@@ -24,6 +24,7 @@ pub mod nonce_key;
 pub mod passwords;
 pub mod qr_code;
 pub mod replay;
+pub mod resource_tags;
 pub mod secrets;
 pub mod sessions;
 mod shelf;

@@ -153,6 +153,7 @@ impl Iam {
             origin: request.origin,
             caller,
             own: request,
+            resource_tags: None,
         };
 
         // The caller's side: setting a source identity is an action of its own.

@@ -9,6 +9,50 @@ pub struct Tag {
     pub value: String,
 }
 
+/// The kinds of resource that carry tags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TaggedKind {
+    /// A role.
+    Role,
+    /// A custom policy.
+    Policy,
+}
+
+impl TaggedKind {
+    /// As the vendor writes it, and as it is stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Role => "role",
+            Self::Policy => "policy",
+        }
+    }
+}
+
+/// A word that names no such kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no kind of resource that carries tags")]
+pub struct TaggedKindError;
+
+impl std::str::FromStr for TaggedKind {
+    type Err = TaggedKindError;
+
+    fn from_str(text: &str) -> Result<Self, TaggedKindError> {
+        [Self::Role, Self::Policy]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+            .ok_or(TaggedKindError)
+    }
+}
+
+/// A tag and the name of what carries it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedTag {
+    /// The role's or the policy's name.
+    pub name: String,
+    /// The tag.
+    pub tag: Tag,
+}
+
 /// What carries tags.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Tagged {

@@ -130,13 +130,10 @@ impl Declaration {
     /// The check that the declaration spells out.
     pub fn check(&self, account: AccountId, params: &Params<'_>) -> Vec<Check> {
         match self.resources {
-            Resources::Of(templates) => vec![Check {
-                action: self.action,
-                resources: templates
-                    .iter()
-                    .map(|t| Cow::Owned(fill(t, account, params)))
-                    .collect(),
-            }],
+            Resources::Of(templates) => {
+                let filled = templates.iter().map(|t| fill(t, account, params));
+                vec![Check::on(self.action, filled.map(Cow::Owned).collect())]
+            }
             Resources::None | Resources::ByCall | Resources::Loaded => Vec::new(),
         }
     }

@@ -13,14 +13,15 @@ mod text;
 
 pub use documents::{PolicyDocument, RotateStrategy, SessionPolicy, TrustDocument};
 pub use logins::{AuthenticationCode, Password};
-pub use paging::{Marker, MaxGroups, MaxItems};
+pub use paging::{Marker, MaxItems, NextToken, ShortPage};
 pub use sessions::{DurationSeconds, ExternalId, MaxSessionDuration, SourceIdentity};
 pub use settings::{AccountAlias, NetworkMasks, Within};
-pub use tags::{TagFilters, Tags};
+pub use tags::{NewTags, ResourceNames, TagFilters, TagKeys, Tags};
 pub use text::{Comments, Description, DisplayName, Email, MobilePhone, Text, text};
 
 use crate::model::key::AccessKeyStatus;
 use crate::model::policy::{PolicyType, VersionId};
+use crate::model::tag::TaggedKind;
 use crate::ops::params::{ParamValue, Problem};
 use crate::policy::arn::RoleArn;
 use crate::policy::ids::{
@@ -60,6 +61,7 @@ macro_rules! by_problem {
 by_problem!(
     PolicyType => Problem::Incorrect,
     AccessKeyStatus => Problem::Incorrect,
+    TaggedKind => Problem::Incorrect,
     AccessKeyId => Problem::Type,
     RoleArn => Problem::WronglyFormed,
     RoleSessionName => Problem::WronglyFormed,

@@ -82,11 +82,11 @@ impl Context for NoContext {
 /// context.values(&"acs:sourceip".parse().unwrap(), &mut |value| seen.push(value.to_owned()));
 /// assert_eq!(seen, ["10.1.2.3"]);
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MapContext(BTreeMap<Box<str>, Entry>);
 
 /// A key as it was first written, and its values.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Entry {
     name: Box<str>,
     values: Vec<String>,

@@ -209,6 +209,13 @@ impl PolicySet {
         &self.policies
     }
 
+    /// Whether a condition asks for a key that begins so, in lower case.
+    pub fn asks_for(&self, beginning: &str) -> bool {
+        let rules = self.policies.iter().flat_map(|policy| policy.statements());
+        let mut clauses = rules.flat_map(|rule| rule.condition.clauses());
+        clauses.any(|clause| clause.key().as_str().starts_with(beginning))
+    }
+
     /// Decides a request for one resource.
     pub fn evaluate(&self, request: &Request<'_>) -> Decision {
         if let Some(policy) = self.unreadable {

@@ -37,7 +37,7 @@ use crate::model::key::{AccessKey, AccessKeyStatus, KeyOwner, TokenKeyRecord};
 use crate::model::login::{LoginProfile, VirtualMfaDevice};
 use crate::model::policy::{Attachment, Policy, PolicyRef, PolicyType, PolicyVersion, VersionId};
 use crate::model::principal::{Group, PrincipalId, Role, User};
-use crate::model::tag::{Tag, Tagged};
+use crate::model::tag::{NamedTag, Tag, Tagged, TaggedKind};
 use crate::policy::ids::{
     AccessKeyId, AccountId, GroupId, GroupName, MfaDeviceName, PolicyName, RoleId, RoleName,
     UserId, UserName,
@@ -390,6 +390,16 @@ pub trait Snapshot: Send {
     /// The tags of each of these, in the order given; within one by key.
     async fn list_tags(&mut self, of: &[Tagged]) -> Result<Vec<Vec<Tag>>>;
 
+    /// The tags of everything of one kind, by folded name and tag key, at most `limit` after such a
+    /// pair; where `tags` is not empty, only of what has every one of them.
+    async fn list_tags_of_kind(
+        &mut self,
+        kind: TaggedKind,
+        after: Option<(&str, &str)>,
+        limit: u32,
+        tags: &[TagFilter],
+    ) -> Result<Vec<NamedTag>>;
+
     /// Whether that was ever removed from this account.
     async fn was_removed(&mut self, what: Removed<'_>) -> Result<bool>;
 
@@ -523,6 +533,8 @@ pub trait Tx: Snapshot {
 
     /// Sets tags of a resource: those whose key it has are replaced.
     async fn put_tags(&mut self, of: &Tagged, tags: &[Tag]) -> Result<()>;
+    /// Takes tags off a resource, those of these keys or all; what it does not have is nothing.
+    async fn remove_tags(&mut self, of: &Tagged, keys: Option<&[String]>) -> Result<()>;
 
     /// Adds a key to the ring. Only of [`AccountId::SYSTEM`]. An id once used is taken for ever.
     async fn create_token_key(&mut self, key: &TokenKeyRecord) -> Result<()>;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::iam::authn::{Established, Verified};
 use crate::iam::authz::Check;
+use crate::iam::resource_tags;
 use crate::model::account::RevisionTag;
 use crate::model::audit::AuditRecord;
 use crate::ops::call::{Answer, AnyWrite, Context};
@@ -62,7 +63,13 @@ impl Mutation {
             let snapshot = &mut *tx as &mut dyn Snapshot;
             self.keys = self.call.loaded_keys(snapshot).await?;
         }
-        if (moved_on || loads_keys) && !self.loaded {
+        let loads_tags = resource_tags::matter(&established, &self.checks);
+        if loads_tags {
+            let snapshot = &mut *tx as &mut dyn Snapshot;
+            let tags = resource_tags::load(snapshot, &mut self.checks);
+            tags.await.map_err(OpError::from)?;
+        }
+        if (moved_on || loads_keys || loads_tags) && !self.loaded {
             authorize(&established, &self.cx, &self.checks, &self.keys)?;
         }
         if self.loaded {
@@ -92,10 +99,12 @@ impl Mutation {
 }
 
 fn resources(checks: &[Check]) -> String {
-    let all: Vec<&str> = checks
+    let mut all: Vec<&str> = checks
         .iter()
         .flat_map(|check| &check.resources)
         .map(AsRef::as_ref)
         .collect();
+    // A tag call is decided once for each thing that it names, on one and the same resource.
+    all.dedup();
     all.join(" ")
 }

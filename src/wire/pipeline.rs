@@ -27,6 +27,7 @@ use crate::iam::caller::Origin;
 use crate::iam::context::CallContext;
 use crate::iam::freshness::Current;
 use crate::iam::generate;
+use crate::iam::resource_tags;
 use crate::iam::sessions::SessionError;
 use crate::model::audit::RefusalKey;
 use crate::ops::call::{Answer, Call, Context, Entry, Session};
@@ -252,8 +253,10 @@ async fn call(
     let mut checks = entry.declaration.check(established.caller.account, &params);
     checks.extend(call.checked().checks(&cx)?);
     let keys = call.checked().keys();
-    let loads_keys = call.checked().loads_keys();
-    if !loads_keys {
+    // What only the store tells is read where the call runs, and so is it decided there.
+    let reads_first = call.checked().loads_keys()
+        || (!matches!(call, Call::Session(_)) && resource_tags::matter(&established, &checks));
+    if !reads_first {
         authorize(&established, &cx, &checks, &keys)?;
     }
 
@@ -274,8 +277,10 @@ async fn call(
             Box::pin(async {
                 let account = established.caller.account;
                 let mut snapshot = api.iam.begin_read(account).await.map_err(OpError::from)?;
-                if loads_keys {
+                if reads_first {
                     let keys = call.loaded_keys(snapshot.as_mut()).await?;
+                    let tags = resource_tags::load(snapshot.as_mut(), &mut checks);
+                    tags.await.map_err(OpError::from)?;
                     authorize(&established, &cx, &checks, &keys)?;
                 }
                 if loaded {
@@ -353,6 +358,7 @@ pub(super) fn authorize(
         origin: cx.origin,
         caller: &established.caller,
         own: keys,
+        resource_tags: None,
     };
     authz::authorize(
         &context,

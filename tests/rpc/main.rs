@@ -24,4 +24,5 @@ mod decision_cases;
 mod main_job;
 mod operations_page;
 mod ram;
+mod resource_tags;
 mod sts;

@@ -1,6 +1,6 @@
 //! Tags, and lists by them.
 
-use rampart::model::tag::{Tag, Tagged};
+use rampart::model::tag::{Tag, Tagged, TaggedKind};
 use rampart::store::{Page, TagFilter};
 
 use crate::backend::Exam;
@@ -120,7 +120,77 @@ async fn tags_go_with_what_carries_them(exam: Exam) {
     assert_eq!(left, [vec![], vec![]]);
 }
 
+async fn tags_are_taken_off_by_key_or_all(exam: Exam) {
+    let account = exam.account().await;
+    let (one, other) = (role(account, "one"), role(account, "other"));
+    let (of_one, of_other) = (Tagged::Role(one.id), Tagged::Role(other.id));
+    let tags = [tag("A", ""), tag("a", "1"), tag("b", "2")];
+    let mut tx = exam.tx(account).await;
+    for (role, tagged) in [(&one, &of_one), (&other, &of_other)] {
+        tx.create_role(role).await.unwrap();
+        tx.put_tags(tagged, &tags).await.unwrap();
+    }
+    let keys = ["a".to_owned(), "none".to_owned()];
+    tx.remove_tags(&of_one, Some(&keys)).await.unwrap();
+    tx.commit().await.unwrap();
+    let both = [of_one.clone(), of_other.clone()];
+    let mut tx = exam.tx(account).await;
+    let left = tx.list_tags(&both).await.unwrap();
+    assert_eq!(left, [vec![tag("A", ""), tag("b", "2")], tags.to_vec()]);
+    tx.remove_tags(&of_other, None).await.unwrap();
+    let left = tx.list_tags(&both).await.unwrap();
+    assert_eq!(left, [vec![tag("A", ""), tag("b", "2")], vec![]]);
+}
+
+async fn tags_of_a_kind_are_listed_by_name_and_key(exam: Exam) {
+    let (account, elsewhere) = (exam.account().await, exam.account().await);
+    let mut tx = exam.tx(elsewhere).await;
+    let foreign = role(elsewhere, "a");
+    tx.create_role(&foreign).await.unwrap();
+    tx.put_tags(&Tagged::Role(foreign.id), &[tag("x", "")])
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let mut tx = exam.tx(account).await;
+    for (name, tags) in [
+        ("b", vec![tag("k", "1")]),
+        ("A", vec![tag("k", "1"), tag("B", "2")]),
+        ("none", vec![]),
+    ] {
+        let role = role(account, name);
+        let (policy, first) = policy(account, name);
+        tx.create_role(&role).await.unwrap();
+        tx.create_policy(&policy, &first).await.unwrap();
+        tx.put_tags(&Tagged::Role(role.id), &tags).await.unwrap();
+        tx.put_tags(&Tagged::Policy(policy.name), &tags)
+            .await
+            .unwrap();
+    }
+    for kind in [TaggedKind::Role, TaggedKind::Policy] {
+        for (after, limit, filters, expected) in [
+            (None, 9, vec![], "A/B=2 A/k=1 b/k=1"),
+            (None, 2, vec![], "A/B=2 A/k=1"),
+            (Some(("a", "B")), 9, vec![], "A/k=1 b/k=1"),
+            (Some(("a", "k")), 9, vec![], "b/k=1"),
+            (Some(("aa", "")), 9, vec![], "b/k=1"),
+            (Some(("b", "k")), 9, vec![], ""),
+            (None, 9, vec![filter("B", None)], "A/B=2 A/k=1"),
+            (None, 9, vec![filter("k", Some("2"))], ""),
+        ] {
+            let listed = tx.list_tags_of_kind(kind, after, limit, &filters).await;
+            let listed: Vec<String> = listed
+                .unwrap()
+                .into_iter()
+                .map(|t| format!("{}/{}={}", t.name, t.tag.key, t.tag.value))
+                .collect();
+            assert_eq!(listed.join(" "), expected, "{kind:?} {after:?} {filters:?}");
+        }
+    }
+}
+
 cases!(
+    tags_are_taken_off_by_key_or_all,
+    tags_of_a_kind_are_listed_by_name_and_key,
     tags_are_replaced_by_key_and_case_counts,
     lists_keep_what_has_every_tag,
     tags_go_with_what_carries_them,

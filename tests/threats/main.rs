@@ -34,6 +34,7 @@ mod t12_writers;
 mod t13_forgeries;
 mod t14_replay;
 mod t14_rotation;
+mod t16_renaming;
 mod t17_origin;
 mod t20_probing;
 mod t21_trail;

@@ -186,6 +186,7 @@ impl Checked for TwoActions {
         let check = |action| Check {
             action,
             resources: vec![Cow::Borrowed("*")],
+            tags: Vec::new(),
         };
         Ok(vec![check("ram:ReadIt"), check("ram:TouchIt")])
     }
@@ -235,6 +236,7 @@ impl Checked for Paint {
         Ok(vec![Check {
             action: "ram:Paint",
             resources: vec![format!("acs:ram:*:{account}:colour/{colour}").into()],
+            tags: Vec::new(),
         }])
     }
 }

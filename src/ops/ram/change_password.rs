@@ -48,6 +48,7 @@ impl Checked for ChangePassword {
         Ok(vec![Check {
             action: "ram:ChangePassword",
             resources: vec![Cow::Owned(format!("acs:ram:*:{account}:user/{name}"))],
+            tags: Vec::new(),
         }])
     }
 }

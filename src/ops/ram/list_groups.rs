@@ -8,7 +8,7 @@ use crate::ops::declare::operation;
 use crate::ops::error::OpError;
 use crate::ops::page::Paged;
 use crate::ops::ram::groups::GroupShape;
-use crate::ops::values::{Marker, MaxGroups};
+use crate::ops::values::{Marker, ShortPage};
 use crate::store::Snapshot;
 
 operation! {
@@ -22,7 +22,7 @@ operation! {
             /// Copied from the answer before.
             marker: Option<Marker> = "Marker",
             /// 1 to 100; 100 where nothing is said.
-            max_items: Option<MaxGroups> = "MaxItems",
+            max_items: Option<ShortPage> = "MaxItems",
         }
     }
 }

@@ -22,6 +22,7 @@ pub(super) fn check(
     Ok(Check {
         action,
         resources: vec![Cow::Owned(resource)],
+        tags: Vec::new(),
     })
 }
 

@@ -44,10 +44,7 @@ impl Subject {
             Self::Root => arn::root_arn(account).to_string(),
             Self::User(name) => format!("acs:ram:*:{account}:user/{name}"),
         };
-        Check {
-            action,
-            resources: vec![Cow::Owned(resource)],
-        }
+        Check::on(action, vec![Cow::Owned(resource)])
     }
 
     /// The owner, as the store knows it.

@@ -8,7 +8,7 @@ use crate::ops::call::{Checked, Context, Write};
 use crate::ops::declare::operation;
 use crate::ops::error::{Entity, OpError, OrRefuse as _};
 use crate::ops::ram::groups::GroupShape;
-use crate::ops::ram::lookup;
+use crate::ops::ram::{lookup, rename};
 use crate::ops::values::Comments;
 use crate::policy::ids::GroupName;
 use crate::store::Tx;
@@ -40,16 +40,8 @@ pub struct Updated {
 }
 
 impl Checked for UpdateGroup {
-    /// The new name as well: nothing is renamed out of what a policy speaks of, or into it.
     fn checks(&self, cx: &Context) -> Result<Vec<Check>, OpError> {
-        let Some(new) = &self.new_group_name else {
-            return Ok(Vec::new());
-        };
-        let account = cx.caller()?.account;
-        Ok(vec![Check {
-            action: "ram:UpdateGroup",
-            resources: vec![format!("acs:ram:*:{account}:group/{new}").into()],
-        }])
+        rename::checks(cx, "ram:UpdateGroup", "group", self.new_group_name.as_ref())
     }
 }
 

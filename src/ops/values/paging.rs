@@ -22,13 +22,18 @@ impl ParamValue for MaxItems {
     }
 }
 
-/// How many groups a page has: 1 to 100, 100 where nothing is said.
+/// How many entries a page of groups or of tags has: 1 to 100, 100 where nothing is said.
 ///
-/// Source: the vendor's metadata; its pages of 2019 have 1 to 1000.
+/// Source: the vendor's metadata; its pages of 2019 have 1 to 1000 for groups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MaxGroups(u32);
+pub struct ShortPage(pub u32);
 
-impl ParamValue for MaxGroups {
+impl ShortPage {
+    /// Where nothing is said.
+    pub const DEFAULT: u32 = 100;
+}
+
+impl ParamValue for ShortPage {
     fn parse(text: &str) -> Result<Self, Problem> {
         match MaxItems::parse(text)? {
             MaxItems(items @ ..=100) => Ok(Self(items)),
@@ -37,8 +42,8 @@ impl ParamValue for MaxGroups {
     }
 }
 
-impl From<MaxGroups> for MaxItems {
-    fn from(items: MaxGroups) -> Self {
+impl From<ShortPage> for MaxItems {
+    fn from(items: ShortPage) -> Self {
         Self(items.0)
     }
 }
@@ -67,5 +72,41 @@ impl ParamValue for Marker {
             return Err(Problem::Incorrect);
         }
         Ok(Self(key))
+    }
+}
+
+/// Where the page of tags before ended: at a tag of something. Opaque to clients.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NextToken {
+    /// The folded name of what has the tag.
+    pub name: String,
+    /// The tag's key.
+    pub key: String,
+}
+
+impl NextToken {
+    /// The token after a tag.
+    pub fn after(name: &str, key: &str) -> String {
+        // Names have no `/`.
+        Marker::after(&format!("{}/{key}", name.to_ascii_lowercase()))
+    }
+}
+
+impl ParamValue for NextToken {
+    fn parse(text: &str) -> Result<Self, Problem> {
+        use base64::Engine as _;
+        let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD
+            .decode(text)
+            .map_err(|_| Problem::Incorrect)?;
+        let text = String::from_utf8(bytes).map_err(|_| Problem::Incorrect)?;
+        let (name, key) = text.split_once('/').ok_or(Problem::Incorrect)?;
+        let within = |text: &str| (1..=128).contains(&text.chars().count());
+        if !within(name) || !within(key) || text.contains('\0') {
+            return Err(Problem::Incorrect);
+        }
+        Ok(Self {
+            name: name.to_owned(),
+            key: key.to_owned(),
+        })
     }
 }

@@ -119,6 +119,79 @@ impl Param for Tags {
     }
 }
 
+/// Tags to put on what exists: at least one, each with a value, which may be empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewTags(pub Vec<Tag>);
+
+impl Param for NewTags {
+    fn read(params: &Params<'_>, name: &'static str) -> Result<Self, ParamFault> {
+        let wrong = |problem| ParamFault { name, problem };
+        let raw = raw_tags(params, name)?;
+        let tags = Tags::read(params, name)?.0;
+        if tags.is_empty() {
+            return Err(wrong(Problem::Missing));
+        }
+        if raw.iter().any(|(_, value)| value.is_none()) {
+            return Err(wrong(Problem::TagValue));
+        }
+        Ok(Self(tags))
+    }
+}
+
+/// Reads a list of texts in either form: a JSON array, or flattened members.
+fn texts(params: &Params<'_>, name: &'static str) -> Result<Vec<String>, Problem> {
+    let members = params.members(name);
+    let Some(text) = params.get(name) else {
+        let twice = members.windows(2).any(|pair| pair[0].0 == pair[1].0);
+        let texts = members.into_iter().map(|(.., value)| value.to_owned());
+        return if twice {
+            Err(Problem::Twice)
+        } else {
+            Ok(texts.collect())
+        };
+    };
+    if members.is_empty() {
+        serde_json::from_str(text).map_err(|_| Problem::Incorrect)
+    } else {
+        Err(Problem::Twice)
+    }
+}
+
+/// The names of what a tag call is about: at most 50; none where nothing is said.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ResourceNames(pub Vec<String>);
+
+impl Param for ResourceNames {
+    fn read(params: &Params<'_>, name: &'static str) -> Result<Self, ParamFault> {
+        let wrong = |problem| ParamFault { name, problem };
+        let names = texts(params, name).map_err(wrong)?;
+        if names.len() > 50 {
+            return Err(wrong(Problem::Incorrect));
+        }
+        Ok(Self(names))
+    }
+}
+
+/// The keys of tags that are taken off: at most 20; none where nothing is said.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TagKeys(pub Vec<String>);
+
+impl Param for TagKeys {
+    fn read(params: &Params<'_>, name: &'static str) -> Result<Self, ParamFault> {
+        let wrong = |problem| ParamFault { name, problem };
+        let keys = texts(params, name).map_err(wrong)?;
+        let known = |key: &String| (1..=128).contains(&key.chars().count());
+        if !keys.iter().all(known) {
+            return Err(wrong(Problem::TagKey));
+        }
+        // Likewise as many as the vendor takes in one call.
+        if keys.len() > 20 {
+            return Err(wrong(Problem::TooManyTags));
+        }
+        Ok(Self(keys))
+    }
+}
+
 /// Tags that listed entities must have.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TagFilters(pub Vec<TagFilter>);

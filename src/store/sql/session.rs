@@ -17,7 +17,7 @@ use crate::model::key::{AccessKey, AccessKeyStatus, KeyOwner, TokenKeyRecord};
 use crate::model::login::{LoginProfile, VirtualMfaDevice};
 use crate::model::policy::{Attachment, Policy, PolicyRef, PolicyType, PolicyVersion, VersionId};
 use crate::model::principal::{Group, PrincipalId, Role, User};
-use crate::model::tag::{Tag, Tagged};
+use crate::model::tag::{NamedTag, Tag, Tagged, TaggedKind};
 use crate::policy::ids::{
     AccessKeyId, AccountId, GroupId, GroupName, MfaDeviceName, PolicyName, RoleId, RoleName,
     UserId, UserName,
@@ -373,6 +373,16 @@ impl<D: Dialect> Snapshot for Session<D> {
         tags::list(self, of).await
     }
 
+    async fn list_tags_of_kind(
+        &mut self,
+        kind: TaggedKind,
+        after: Option<(&str, &str)>,
+        limit: u32,
+        tags: &[TagFilter],
+    ) -> Result<Vec<NamedTag>> {
+        tags::list_of_kind(self, kind, after, limit, tags).await
+    }
+
     async fn was_removed(&mut self, what: Removed<'_>) -> Result<bool> {
         removed::was(self, what).await
     }
@@ -520,6 +530,12 @@ impl<D: Dialect> Tx for Session<D> {
 
     async fn put_tags(&mut self, of: &Tagged, tags: &[Tag]) -> Result<()> {
         tags::put(self, of, tags).await
+    }
+    async fn remove_tags(&mut self, of: &Tagged, keys: Option<&[String]>) -> Result<()> {
+        match keys {
+            Some(keys) => tags::remove(self, of, keys).await,
+            None => tags::delete(self, of).await,
+        }
     }
 
     async fn create_token_key(&mut self, key: &TokenKeyRecord) -> Result<()> {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::session::Session;
 use crate::model::change::Touched;
-use crate::model::tag::{Tag, Tagged};
+use crate::model::tag::{NamedTag, Tag, Tagged, TaggedKind};
 use crate::store::dialect::{Arg, Dialect, Fields, Row, args, statements};
 use crate::store::{Result, TagFilter};
 
@@ -24,6 +24,66 @@ statements! {
             t.resource_kind,
             t.resource_key,
             t.tag_key";
+    /// Those of roles that no filter fails on.
+    LIST_OF_ROLES = "
+        SELECT
+            r.name,
+            t.tag_key,
+            t.tag_value
+        FROM tags t
+        JOIN roles r
+            ON r.account_id = t.account_id
+            AND r.id = t.resource_key
+        WHERE t.account_id = $1
+            AND t.resource_kind = 'role'
+            AND (r.name_key, t.tag_key) > ($2, $3)
+            AND NOT EXISTS (
+                SELECT 1
+                FROM ", {pairs "$5" "$6"}, " f
+                WHERE NOT EXISTS (
+                    SELECT 1
+                    FROM tags o
+                    WHERE o.account_id = t.account_id
+                        AND o.resource_kind = t.resource_kind
+                        AND o.resource_key = t.resource_key
+                        AND o.tag_key = f.a
+                        AND (f.b IS NULL OR o.tag_value = f.b)
+                )
+            )
+        ORDER BY
+            r.name_key,
+            t.tag_key
+        LIMIT $4";
+    /// Those of policies that no filter fails on.
+    LIST_OF_POLICIES = "
+        SELECT
+            p.name,
+            t.tag_key,
+            t.tag_value
+        FROM tags t
+        JOIN policies p
+            ON p.account_id = t.account_id
+            AND p.name_key = t.resource_key
+        WHERE t.account_id = $1
+            AND t.resource_kind = 'policy'
+            AND (p.name_key, t.tag_key) > ($2, $3)
+            AND NOT EXISTS (
+                SELECT 1
+                FROM ", {pairs "$5" "$6"}, " f
+                WHERE NOT EXISTS (
+                    SELECT 1
+                    FROM tags o
+                    WHERE o.account_id = t.account_id
+                        AND o.resource_kind = t.resource_kind
+                        AND o.resource_key = t.resource_key
+                        AND o.tag_key = f.a
+                        AND (f.b IS NULL OR o.tag_value = f.b)
+                )
+            )
+        ORDER BY
+            p.name_key,
+            t.tag_key
+        LIMIT $4";
     PUT = "
         INSERT INTO tags (
             account_id,
@@ -35,6 +95,12 @@ statements! {
         VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (account_id, resource_kind, resource_key, tag_key) DO UPDATE
         SET tag_value = excluded.tag_value";
+    REMOVE = "
+        DELETE FROM tags
+        WHERE account_id = $1
+            AND resource_kind = $2
+            AND resource_key = $3
+            AND tag_key = $4";
     DELETE = "
         DELETE FROM tags
         WHERE account_id = $1
@@ -45,8 +111,8 @@ statements! {
 /// The columns of what carries tags.
 fn resource(of: &Tagged) -> (&'static str, String) {
     match of {
-        Tagged::Role(id) => ("role", id.to_string()),
-        Tagged::Policy(name) => ("policy", name.key().to_owned()),
+        Tagged::Role(id) => (TaggedKind::Role.as_str(), id.to_string()),
+        Tagged::Policy(name) => (TaggedKind::Policy.as_str(), name.key().to_owned()),
     }
 }
 
@@ -108,6 +174,33 @@ pub(super) async fn list<D: Dialect>(
     Ok(each.collect())
 }
 
+pub(super) async fn list_of_kind<D: Dialect>(
+    session: &mut Session<D>,
+    kind: TaggedKind,
+    after: Option<(&str, &str)>,
+    limit: u32,
+    filters: &[TagFilter],
+) -> Result<Vec<NamedTag>> {
+    let (name, key) = after.unwrap_or_default();
+    let mut args = args![session.id(), name, key, limit];
+    args.extend(filter_args(filters));
+    let record = |row: &Row<D>| {
+        let fields = Fields::<D>::of(row, "tags");
+        Ok(NamedTag {
+            name: fields.text("name")?,
+            tag: Tag {
+                key: fields.text("tag_key")?,
+                value: fields.text("tag_value")?,
+            },
+        })
+    };
+    let statement = match kind {
+        TaggedKind::Role => &LIST_OF_ROLES,
+        TaggedKind::Policy => &LIST_OF_POLICIES,
+    };
+    session.list(statement, args, record).await
+}
+
 pub(super) async fn put<D: Dialect>(
     session: &mut Session<D>,
     of: &Tagged,
@@ -124,6 +217,21 @@ pub(super) async fn put<D: Dialect>(
             tag.value.as_str(),
         ];
         session.execute(&PUT, args).await?;
+    }
+    Ok(())
+}
+
+/// Removes those of these keys.
+pub(super) async fn remove<D: Dialect>(
+    session: &mut Session<D>,
+    of: &Tagged,
+    keys: &[String],
+) -> Result<()> {
+    session.touch(touched(of));
+    let (kind, resource_key) = resource(of);
+    for tag_key in keys {
+        let args = args![session.id(), kind, resource_key.as_str(), tag_key.as_str(),];
+        session.execute(&REMOVE, args).await?;
     }
     Ok(())
 }

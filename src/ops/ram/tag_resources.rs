@@ -1,0 +1,71 @@
+//! `TagResources`.
+
+use async_trait::async_trait;
+
+use crate::iam::authz::Check;
+use crate::model::tag::TaggedKind;
+use crate::ops::call::{Checked, Context, Done, Write};
+use crate::ops::declare::operation;
+use crate::ops::error::OpError;
+use crate::ops::params::{ParamFault, Problem};
+use crate::ops::ram::{keys, tagging};
+use crate::ops::values::{NewTags, ResourceNames};
+use crate::policy::context::MapContext;
+use crate::store::{Snapshot, Tx};
+
+operation! {
+    /// Tags roles or policies. A tag whose key is there already gets the new value.
+    TagResources {
+        product: Ram,
+        access: Write,
+        action: "ram:TagResources",
+        resources: Loaded,
+        checks: own,
+        params {
+            /// `role` or `policy`.
+            resource_type: TaggedKind = "ResourceType",
+            /// Up to 50 names, as JSON text or flattened.
+            resource_names: ResourceNames = "ResourceNames",
+            /// 1 to 20 tags, as JSON text or flattened.
+            tags: NewTags = "Tag",
+        }
+    }
+}
+
+#[async_trait]
+impl Checked for TagResources {
+    fn keys(&self) -> MapContext {
+        let mut own = MapContext::default();
+        keys::request_tags(&mut own, &self.tags.0);
+        own
+    }
+
+    async fn loaded_checks(
+        &self,
+        _: &Context,
+        snapshot: &mut dyn Snapshot,
+    ) -> Result<Vec<Check>, OpError> {
+        tagging::expect_names(&self.resource_names)?;
+        let (kind, names) = (self.resource_type, &self.resource_names);
+        tagging::checks(snapshot, "ram:TagResources", kind, names).await
+    }
+}
+
+#[async_trait]
+impl Write for TagResources {
+    type Answer = Done;
+
+    async fn run(&self, cx: &Context, tx: &mut dyn Tx) -> Result<Done, OpError> {
+        let most = usize::try_from(cx.iam.quotas.tags_per_resource).unwrap_or(usize::MAX);
+        let targets = tagging::targets(&mut *tx, self.resource_type, &self.resource_names).await?;
+        for target in targets {
+            tx.put_tags(&target.tagged, &self.tags.0).await?;
+            // Counted with the new ones: a key that is there already needs no room.
+            if tx.list_tags(&[target.tagged]).await?.concat().len() > most {
+                let (name, problem) = ("Tag", Problem::TooManyTags);
+                return Err(ParamFault { name, problem }.into());
+            }
+        }
+        Ok(Done {})
+    }
+}
