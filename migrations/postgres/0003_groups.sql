@@ -23,3 +23,7 @@ CREATE TABLE group_members (
 );
 
 CREATE INDEX group_members_by_user ON group_members (account_id, user_id, group_id);
+
+-- What a group or a user takes along is looked for by its id alone, when the row itself goes.
+CREATE INDEX group_members_of_group ON group_members (group_id, user_id);
+CREATE INDEX group_members_of_user ON group_members (user_id, group_id);
