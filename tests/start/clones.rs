@@ -185,7 +185,8 @@ async fn t09_a_clone_mints_nothing_that_the_original_takes() {
     assert!(own.unwrap_err().contains("nothing in the database shows"));
 
     let adopted = originals.adopt(&clone, "clone", &["--as", "copy"]).unwrap();
-    assert_eq!(adopted["SealedAnew"], 2, "{adopted}");
+    // The secrets of root and of alice, and the key that nonces are hashed under.
+    assert_eq!(adopted["SealedAnew"], 3, "{adopted}");
     let copy = originals.start(&clone, "clone");
     // Every key is as good there as it was, and what each mints is its own.
     for keys in [&originals.root(), &user] {

@@ -93,6 +93,12 @@ fn value<'a>(name: &str, victim: &'a Credentials, documents: &'a [String; 2]) ->
         "PolicyDocument" => &documents[0],
         "AssumeRolePolicyDocument" | "NewAssumeRolePolicyDocument" => &documents[1],
         "Status" => "Inactive",
+        "GroupName" => "victims",
+        "NewUserName" | "NewGroupName" => "renamed",
+        "NewDescription" => "described",
+        "Password" => "Attack-0-password!",
+        "SerialNumber" => "acs:ram::2222222222222222:mfa/device",
+        "AuthenticationCode1" | "AuthenticationCode2" => "123456",
         _ => return None,
     })
 }
@@ -110,13 +116,16 @@ async fn t06_entities_of_another_account(on: On) {
         ("AssumeRolePolicyDocument", documents[1].as_str()),
     ];
     app.ram(&other_root, "CreateRole", &role).await.ok();
+    let group = [("GroupName", "victims")];
+    app.ram(&other_root, "CreateGroup", &group).await.ok();
     let attacker = app.user("attacker", &[&policy("Allow", "*", "*")]).await;
     let before = (state_of(&app, ACCOUNT).await, state_of(&app, OTHER).await);
     let mut tried = 0;
     for entry in REGISTRY {
         let declaration = entry.declaration;
         // What is made anew is made in the caller's own account.
-        let makes = ["CreateUser", "CreateRole", "CreatePolicy"].contains(&declaration.name);
+        let makes = ["CreateUser", "CreateRole", "CreatePolicy", "CreateGroup"];
+        let makes = makes.contains(&declaration.name);
         if declaration.access == Access::Session || makes {
             continue;
         }
