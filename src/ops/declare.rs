@@ -182,7 +182,7 @@ macro_rules! operation {
             access: $access:ident,
             $(auth: $auth:ident,)?
             action: $action:literal,
-            resources: $resources:expr,
+            resources: $resources:ident $(($templates:expr))?,
             $(checks: $checks:ident,)?
             params { $( #[doc = $param_doc:literal] $field:ident: $ty:ty = $wire:literal, )* }
         }
@@ -200,12 +200,7 @@ macro_rules! operation {
                 access: $crate::ops::declare::Access::$access,
                 auth: $crate::ops::declare::operation!(@auth $($auth)?),
                 action: $action,
-                resources: {
-                    #[expect(clippy::allow_attributes, reason = "not every operation names resources")]
-                    #[allow(unused_imports)]
-                    use $crate::ops::declare::Resources::{ByCall, Loaded, None, Of};
-                    $resources
-                },
+                resources: $crate::ops::declare::Resources::$resources $(($templates))?,
                 params: &[$( $crate::ops::declare::ParamDeclaration { name: $wire, doc: $param_doc }, )*],
                 doc: concat!($($doc),+),
             };

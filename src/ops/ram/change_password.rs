@@ -45,11 +45,9 @@ impl Checked for ChangePassword {
     fn checks(&self, cx: &Context) -> Result<Vec<Check>, OpError> {
         let account = cx.caller()?.account;
         let (_, name) = user(cx)?;
-        Ok(vec![Check {
-            action: "ram:ChangePassword",
-            resources: vec![Cow::Owned(format!("acs:ram:*:{account}:user/{name}"))],
-            tags: Vec::new(),
-        }])
+        let resource = format!("acs:ram:*:{account}:user/{name}");
+        let check = Check::on("ram:ChangePassword", vec![Cow::Owned(resource)]);
+        Ok(vec![check])
     }
 }
 

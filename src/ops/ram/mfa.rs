@@ -19,11 +19,7 @@ pub(super) fn check(
 ) -> Result<Check, OpError> {
     let account = cx.caller()?.account;
     let resource = format!("acs:ram:*:{account}:mfa/{}", serial_number.name);
-    Ok(Check {
-        action,
-        resources: vec![Cow::Owned(resource)],
-        tags: Vec::new(),
-    })
+    Ok(Check::on(action, vec![Cow::Owned(resource)]))
 }
 
 /// The device of that serial number, where it is of this account.
