@@ -26,7 +26,6 @@ pub struct Secrets {
     at_rest: Sealer,
     ring: Sealer,
     incarnation: Incarnation,
-    is_rotating: bool,
 }
 
 impl Secrets {
@@ -37,7 +36,6 @@ impl Secrets {
             at_rest: Sealer::new(master, Purpose::SecretsAtRest),
             ring: Sealer::new(master, Purpose::TokenRing),
             incarnation,
-            is_rotating: master.other().is_some(),
         }
     }
 
@@ -98,7 +96,7 @@ impl Secrets {
 
     /// Whether there are two master keys, of which one is on its way out.
     pub fn is_rotating(&self) -> bool {
-        self.is_rotating
+        self.at_rest.has_other()
     }
 
     fn access_key_aad<'a>(&'a self, id: &'a AccessKeyId) -> Aad<'a> {
