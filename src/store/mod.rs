@@ -335,6 +335,8 @@ pub trait Snapshot: Send {
     async fn get_mfa_device_of(&mut self, user: UserId) -> Result<Option<VirtualMfaDevice>>;
     /// Virtual MFA devices by folded name.
     async fn list_mfa_devices(&mut self, page: Page<'_>) -> Result<Vec<VirtualMfaDevice>>;
+    /// The users that virtual MFA devices are bound to, in no order.
+    async fn list_mfa_device_holders(&mut self) -> Result<Vec<User>>;
     /// How many virtual MFA devices the account has.
     async fn count_mfa_devices(&mut self) -> Result<u32>;
 

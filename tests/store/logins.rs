@@ -5,7 +5,7 @@ use rampart::policy::ids::{AccountId, UserId};
 use rampart::store::{Page, StoreError};
 
 use crate::backend::{Exam, next};
-use crate::records::TRAPS;
+use crate::records::{self, TRAPS};
 
 fn profile(account: AccountId, user: UserId) -> LoginProfile {
     LoginProfile {
@@ -107,9 +107,11 @@ async fn a_device_is_found_by_name_and_by_user(exam: Exam) {
     let mut theirs = exam.read(other).await;
     assert_eq!(theirs.get_mfa_device(&name).await.unwrap(), None);
     assert_eq!(theirs.count_mfa_devices().await.unwrap(), 0);
+    assert_eq!(theirs.list_mfa_device_holders().await.unwrap(), []);
     drop(theirs);
 
-    let user = UserId::from_random(next());
+    let holder = records::user(account, "alice");
+    let user = holder.id;
     let bound = VirtualMfaDevice {
         binding: Some(Binding {
             user,
@@ -121,11 +123,15 @@ async fn a_device_is_found_by_name_and_by_user(exam: Exam) {
     let mut tx = exam.tx(account).await;
     assert_eq!(tx.get_mfa_device(&name).await.unwrap(), Some(made.clone()));
     assert_eq!(tx.get_mfa_device_of(user).await.unwrap(), None);
+    tx.create_user(&holder).await.unwrap();
     tx.update_mfa_device(&bound).await.unwrap();
     tx.commit().await.unwrap();
     let mut read = exam.read(account).await;
     let found = read.get_mfa_device_of(user).await.unwrap();
     assert_eq!(found, Some(bound.clone()));
+    // The device that is bound to nobody has no holder.
+    let holders = read.list_mfa_device_holders().await.unwrap();
+    assert_eq!(holders, [holder]);
     drop(read);
     let unbound = VirtualMfaDevice {
         binding: None,

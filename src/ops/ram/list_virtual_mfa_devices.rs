@@ -1,14 +1,18 @@
 //! `ListVirtualMFADevices`.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use serde::Serialize;
 
 use crate::model::login::VirtualMfaDevice;
+use crate::model::principal::User;
 use crate::ops::call::{Context, Read};
 use crate::ops::declare::operation;
 use crate::ops::error::OpError;
 use crate::ops::ram::mfa;
 use crate::ops::ram::shapes::date;
+use crate::policy::ids::UserId;
 use crate::store::{Page, Snapshot};
 
 operation! {
@@ -57,19 +61,18 @@ struct Holder {
 }
 
 impl Device {
-    async fn of(snapshot: &mut dyn Snapshot, device: VirtualMfaDevice) -> Result<Self, OpError> {
-        let serial_number = mfa::serial_number(&device);
-        let holder = mfa::holder(snapshot, &device).await?;
+    /// A device, and the user it is bound to: see [`mfa::holder`].
+    fn new(device: &VirtualMfaDevice, holder: Option<&User>) -> Self {
         let binding = device.binding.filter(|_| holder.is_some());
-        Ok(Self {
-            serial_number,
+        Self {
+            serial_number: mfa::serial_number(device),
             activate_date: binding.map(|binding| date(binding.activated_at)),
             user: holder.map_or_else(Holder::default, |user| Holder {
                 user_id: Some(user.id.to_string()),
                 user_name: Some(user.name.to_string()),
-                display_name: Some(user.display_name),
+                display_name: Some(user.display_name.clone()),
             }),
-        })
+        }
     }
 }
 
@@ -82,13 +85,17 @@ impl Read for ListVirtualMFADevices {
             after: None,
             limit: cx.iam.quotas.virtual_mfa_devices,
         };
-        let mut listed = Vec::new();
-        for device in snapshot.list_mfa_devices(all).await? {
-            listed.push(Device::of(&mut *snapshot, device).await?);
-        }
+        let devices = snapshot.list_mfa_devices(all).await?;
+        let holders = snapshot.list_mfa_device_holders().await?;
+        let holders: HashMap<UserId, User> =
+            holders.into_iter().map(|user| (user.id, user)).collect();
+        let listed = devices.iter().map(|device| {
+            let holder = device.binding.and_then(|bound| holders.get(&bound.user));
+            Device::new(device, holder)
+        });
         Ok(Listed {
             virtual_mfa_devices: Devices {
-                virtual_mfa_device: listed,
+                virtual_mfa_device: listed.collect(),
             },
         })
     }

@@ -1,7 +1,9 @@
 //! Virtual MFA devices.
 
 use super::session::Session;
+use super::users::user;
 use crate::model::login::{Binding, VirtualMfaDevice};
+use crate::model::principal::User;
 use crate::policy::ids::{MfaDeviceName, UserId};
 use crate::store::dialect::{Dialect, Fields, Row, args, statements};
 use crate::store::{Page, Result};
@@ -48,6 +50,23 @@ statements! {
             AND name_key > $2
         ORDER BY name_key
         LIMIT $3";
+    LIST_HOLDERS = "
+        SELECT
+            u.account_id,
+            u.id,
+            u.name,
+            u.display_name,
+            u.comments,
+            u.email,
+            u.mobile_phone,
+            u.created_at,
+            u.updated_at,
+            u.last_login_at
+        FROM virtual_mfa_devices d
+        JOIN users u
+            ON u.id = d.user_id
+            AND u.account_id = d.account_id
+        WHERE d.account_id = $1";
     COUNT = "
         SELECT COUNT(*) AS count
         FROM virtual_mfa_devices
@@ -123,6 +142,11 @@ pub(super) async fn list<D: Dialect>(
 ) -> Result<Vec<VirtualMfaDevice>> {
     let args = args![session.id(), page.after.unwrap_or_default(), page.limit];
     session.list(&LIST, args, device::<D>).await
+}
+
+pub(super) async fn list_holders<D: Dialect>(session: &mut Session<D>) -> Result<Vec<User>> {
+    let args = args![session.id()];
+    session.list(&LIST_HOLDERS, args, user::<D>).await
 }
 
 pub(super) async fn count<D: Dialect>(session: &mut Session<D>) -> Result<u32> {

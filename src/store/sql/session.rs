@@ -301,6 +301,9 @@ impl<D: Dialect> Snapshot for Session<D> {
     async fn list_mfa_devices(&mut self, page: Page<'_>) -> Result<Vec<VirtualMfaDevice>> {
         mfa_devices::list(self, page).await
     }
+    async fn list_mfa_device_holders(&mut self) -> Result<Vec<User>> {
+        mfa_devices::list_holders(self).await
+    }
     async fn count_mfa_devices(&mut self) -> Result<u32> {
         mfa_devices::count(self).await
     }
