@@ -22,7 +22,6 @@ pub mod key_uses;
 pub mod keys;
 pub mod nonce_key;
 pub mod passwords;
-pub mod qr_code;
 pub mod replay;
 pub mod resource_tags;
 pub mod secrets;

@@ -6,12 +6,11 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::iam::qr_code;
 use crate::model::login::VirtualMfaDevice;
 use crate::ops::call::{Context, Write};
 use crate::ops::declare::operation;
 use crate::ops::error::{Entity, OpError, OrRefuse as _};
-use crate::ops::ram::mfa;
+use crate::ops::ram::{mfa, qr_code};
 use crate::policy::ids::MfaDeviceName;
 use crate::store::Tx;
 
@@ -91,7 +90,7 @@ impl Write for CreateVirtualMFADevice {
             "otpauth://totp/Rampart:{}@{account}?secret={text}&issuer=Rampart",
             device.name
         ));
-        let png = qr_code::png(&uri).map_err(|error| OpError::Internal(Box::new(error)))?;
+        let png = qr_code::png(&uri)?;
         Ok(Created {
             virtual_mfa_device: Device {
                 serial_number: mfa::serial_number(&device),

@@ -74,6 +74,7 @@ mod keys;
 mod logins;
 mod lookup;
 mod mfa;
+mod qr_code;
 mod rename;
 mod settings;
 mod shapes;
