@@ -16,6 +16,7 @@ mod app;
 #[expect(dead_code, reason = "other tests use the rest")]
 mod postgres;
 
+mod attachments;
 mod expect;
 
 mod conditions;
