@@ -1,6 +1,6 @@
 //! A text as a QR code in a PNG picture, for an authenticator to look at.
 
-use png::{BitDepth, ColorType, Encoder};
+use png::{BitDepth, ColorType, Encoder, Filter};
 use qrcodegen::{QrCode, QrCodeEcc};
 
 use crate::ops::error::OpError;
@@ -42,6 +42,8 @@ fn picture(side: usize, rows: &[u8]) -> Result<Vec<u8>, png::EncodingError> {
     let mut encoder = Encoder::new(&mut picture, edge, edge);
     encoder.set_color(ColorType::Grayscale);
     encoder.set_depth(BitDepth::One);
+    // As the format advises for pixels that are smaller than a byte.
+    encoder.set_filter(Filter::NoFilter);
     encoder.write_header()?.write_image_data(rows)?;
     Ok(picture)
 }
