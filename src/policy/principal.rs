@@ -200,8 +200,9 @@ fn service_entry(text: &str) -> Option<PrincipalEntry> {
         Some((account, name)) => (Some(account.parse().ok()?), name),
         None => (None, text),
     };
+    // A host name's: a label has 63 letters at most.
     let label = |label: &str| {
-        !label.is_empty()
+        matches!(label.len(), 1..=63)
             && label
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
@@ -370,6 +371,15 @@ mod tests {
             ),
         ] {
             assert!(PrincipalEntry::parse(kind, text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_label_of_a_service_has_63_letters_at_most() {
+        for (length, is_sound) in [(63, true), (64, false)] {
+            let text = format!("{}.aliyuncs.com", "a".repeat(length));
+            let entry = PrincipalEntry::parse(PrincipalKind::Service, &text);
+            assert_eq!(entry.is_ok(), is_sound, "{length} letters");
         }
     }
 }
