@@ -200,7 +200,7 @@ fn service_entry(text: &str) -> Option<PrincipalEntry> {
         Some((account, name)) => (Some(account.parse().ok()?), name),
         None => (None, text),
     };
-    // A host name's: a label has 63 letters at most.
+    // A host name's: a label has 63 characters at most.
     let label = |label: &str| {
         matches!(label.len(), 1..=63)
             && label
@@ -375,11 +375,11 @@ mod tests {
     }
 
     #[test]
-    fn a_label_of_a_service_has_63_letters_at_most() {
+    fn a_label_of_a_service_has_63_characters_at_most() {
         for (length, is_sound) in [(63, true), (64, false)] {
             let text = format!("{}.aliyuncs.com", "a".repeat(length));
             let entry = PrincipalEntry::parse(PrincipalKind::Service, &text);
-            assert_eq!(entry.is_ok(), is_sound, "{length} letters");
+            assert_eq!(entry.is_ok(), is_sound, "{length} characters");
         }
     }
 }

@@ -89,6 +89,9 @@ impl Maker {
         }
         let random = &mut self.random;
         let account = random.pick(&ACCOUNTS);
+        if self.faulty && random.chance(2) {
+            return longest(random, kind, account);
+        }
         let entry = match kind {
             "RAM" => match random.below(20) {
                 0 => "*".to_owned(),
@@ -108,6 +111,23 @@ impl Maker {
             return near(&mut self.random, &entry);
         }
         entry
+    }
+}
+
+/// An entry whose name is as long as it may be, or one character longer.
+fn longest(random: &mut Random, kind: &str, account: &str) -> String {
+    let more = random.below(2);
+    let name = |length: usize| "a".repeat(length + more);
+    match kind {
+        "Service" => format!("{}.aliyuncs.com", name(63)),
+        "Federated" => {
+            let provider = random.pick(&["saml-provider", "oidc-provider"]);
+            format!("acs:ram::{account}:{provider}/{}", name(128))
+        }
+        _ => {
+            let entity = random.pick(&["user", "role"]);
+            format!("acs:ram::{account}:{entity}/{}", name(64))
+        }
     }
 }
 
