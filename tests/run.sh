@@ -130,7 +130,16 @@ run_fuzz() {
         mkdir -p "$found"
         "$target/fuzz/$host/release/$name" -max_total_time="${FUZZ_SECONDS:-15}" -timeout=5 -max_len=8192 -verbosity=0 \
             -print_final_stats=1 -dict=fuzz/policy.dict -artifact_prefix=fuzz/artifacts/ "$found" "fuzz/corpus/$name" 2>&1 |
-            grep -v ' # Uses: ' || return
+            grep -v ' # Uses: ' || { show_artifacts; return 1; }
+    done
+}
+# The machine of a CI is gone afterwards, its log is not.
+show_artifacts() {
+    local input
+    for input in fuzz/artifacts/*; do
+        [ -f "$input" ] || continue
+        printf '\n%s, to be read with `base64 -d`:\n' "$input"
+        base64 "$input"
     done
 }
 run_peers() { (cd benches/peers && cargo build --locked --release); }
