@@ -14,8 +14,7 @@
 #             as in `tests/run.sh clients -- test_roles.py -k paged`
 #   replicas  three servers over one PostgreSQL that are stopped, killed and cut off (tests/replicas), and clusters of
 #             their own that are switched over; in a short form. What follows `--` goes to pytest here too
-#   broken    a server that trusts its cache must fail the search for a stale decision: a test of that test; only where
-#             it is named
+#   broken    a server that trusts its cache must fail the search for a stale decision: a test of that test
 #
 # It works from any directory and brings what it needs (tests/setup.sh), among it a throw-away PostgreSQL server: one on
 # a loopback port and a socket of its own, run by an unprivileged user, gone when the script ends. A server of your own
@@ -25,8 +24,8 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 target=${CARGO_TARGET_DIR:-$root/target}
-all=(fmt clippy pure test docs benches fuzz clients replicas)
-named=(previous peers broken)
+all=(fmt clippy pure test docs benches fuzz clients replicas broken)
+named=(previous peers)
 
 die() { printf 'run: %s\n' "$*" >&2; exit 2; }
 
