@@ -169,6 +169,17 @@ impl Settings {
                 quotas.virtual_mfa_devices,
                 &any,
             ),
+            ("quotas.oidc_providers", quotas.oidc_providers, &any),
+            (
+                "quotas.client_ids_per_oidc_provider",
+                quotas.client_ids_per_oidc_provider,
+                &few,
+            ),
+            (
+                "quotas.fingerprints_per_oidc_provider",
+                quotas.fingerprints_per_oidc_provider,
+                &few,
+            ),
             ("quotas.tags_per_resource", quotas.tags_per_resource, &few),
         ] {
             within(key, value.into(), bounds)?;

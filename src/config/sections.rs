@@ -232,6 +232,15 @@ pub struct QuotaSettings {
     /// Virtual MFA devices in the account.
     #[config(env = "RAMPART_QUOTA_VIRTUAL_MFA_DEVICES", default = 1000)]
     pub virtual_mfa_devices: u32,
+    /// OIDC providers in the account.
+    #[config(env = "RAMPART_QUOTA_OIDC_PROVIDERS", default = 100)]
+    pub oidc_providers: u32,
+    /// Client ids of one OIDC provider.
+    #[config(env = "RAMPART_QUOTA_CLIENT_IDS_PER_OIDC_PROVIDER", default = 50)]
+    pub client_ids_per_oidc_provider: u32,
+    /// Fingerprints of one OIDC provider.
+    #[config(env = "RAMPART_QUOTA_FINGERPRINTS_PER_OIDC_PROVIDER", default = 5)]
+    pub fingerprints_per_oidc_provider: u32,
     /// Tags on one resource.
     #[config(env = "RAMPART_QUOTA_TAGS_PER_RESOURCE", default = 20)]
     pub tags_per_resource: u32,
@@ -296,6 +305,9 @@ impl From<&QuotaSettings> for Quotas {
             custom_policies_per_principal: settings.custom_policies_per_principal,
             system_policies_per_principal: settings.system_policies_per_principal,
             virtual_mfa_devices: settings.virtual_mfa_devices,
+            oidc_providers: settings.oidc_providers,
+            client_ids_per_oidc_provider: settings.client_ids_per_oidc_provider,
+            fingerprints_per_oidc_provider: settings.fingerprints_per_oidc_provider,
             tags_per_resource: settings.tags_per_resource,
         }
     }

@@ -249,6 +249,8 @@ impl AccountCache {
                     document.life.end(revision)
                 });
             }
+            // Nothing is kept of them.
+            Touched::OidcProvider(_) => {}
             // Not its members one by one: there may be thousands.
             Touched::Group(id) => {
                 end_all(&self.groups, id, |rights| rights.life.end(revision));

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::policy::ids::{AccessKeyId, GroupId, PolicyName, RoleId, RoleName, UserId};
+use crate::policy::ids::{
+    AccessKeyId, GroupId, PolicyName, ProviderName, RoleId, RoleName, UserId,
+};
 
 /// An entity of which something changed that a decision may rest on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +23,8 @@ pub enum Touched {
     Key(AccessKeyId),
     /// A custom policy: its default version's document, or whether it exists.
     Policy(PolicyName),
+    /// An OIDC provider: anything of it, or whether there is one of that name.
+    OidcProvider(ProviderName),
 }
 
 /// A text names no entity that this release knows.
@@ -37,6 +41,7 @@ impl fmt::Display for Touched {
             Self::RoleNamed(name) => write!(f, "role-name/{}", name.key()),
             Self::Key(id) => write!(f, "key/{id}"),
             Self::Policy(name) => write!(f, "policy/{}", name.key()),
+            Self::OidcProvider(name) => write!(f, "oidc-provider/{}", name.key()),
         }
     }
 }
@@ -53,6 +58,7 @@ impl FromStr for Touched {
             "role-name" => key.parse().map(Self::RoleNamed),
             "key" => key.parse().map(Self::Key),
             "policy" => key.parse().map(Self::Policy),
+            "oidc-provider" => key.parse().map(Self::OidcProvider),
             _ => return Err(TouchedError),
         }
         .map_err(|_| TouchedError)
@@ -145,11 +151,12 @@ mod tests {
             Touched::RoleNamed("Some.Role".parse().unwrap()),
             Touched::Key("LTAI5tSomething".parse().unwrap()),
             Touched::Policy("Some-Policy".parse().unwrap()),
+            Touched::OidcProvider("Some_Provider".parse().unwrap()),
             Touched::User(UserId::from_random(1)),
         ] {
             set.add(entity);
         }
-        assert_eq!(set.named().unwrap().len(), 6, "each once");
+        assert_eq!(set.named().unwrap().len(), 7, "each once");
         assert_eq!(read(&set.to_string()), set);
         assert_eq!(read("").named(), Some([].as_slice()));
     }

@@ -9,6 +9,7 @@ pub mod key;
 pub mod login;
 pub mod policy;
 pub mod principal;
+pub mod provider;
 pub mod quotas;
 pub mod settings;
 pub mod tag;

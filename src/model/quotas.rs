@@ -25,6 +25,12 @@ pub struct Quotas {
     pub system_policies_per_principal: u32,
     /// Virtual MFA devices in the account.
     pub virtual_mfa_devices: u32,
+    /// OIDC providers in the account.
+    pub oidc_providers: u32,
+    /// Client ids of one OIDC provider.
+    pub client_ids_per_oidc_provider: u32,
+    /// Fingerprints of one OIDC provider.
+    pub fingerprints_per_oidc_provider: u32,
     /// Tags on one resource.
     pub tags_per_resource: u32,
 }
@@ -43,6 +49,9 @@ impl Default for Quotas {
             custom_policies_per_principal: 10,
             system_policies_per_principal: 20,
             virtual_mfa_devices: 1000,
+            oidc_providers: 100,
+            client_ids_per_oidc_provider: 50,
+            fingerprints_per_oidc_provider: 5,
             tags_per_resource: 20,
         }
     }

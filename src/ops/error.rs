@@ -36,6 +36,14 @@ pub enum Entity {
     MfaDeviceUser,
     /// The MFA device that a user is bound to.
     UserMfaDevice,
+    /// An OIDC provider.
+    OidcProvider,
+    /// The issuer of an OIDC provider.
+    OidcIssuer,
+    /// A client id of an OIDC provider.
+    OidcClientId,
+    /// A fingerprint of an OIDC provider.
+    OidcFingerprint,
     /// A policy attached to a user.
     UserPolicy,
     /// A policy attached to a group.

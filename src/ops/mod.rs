@@ -7,6 +7,7 @@
 pub mod call;
 pub mod declare;
 pub mod error;
+pub mod ims;
 pub mod params;
 pub mod ram;
 pub mod sts;
@@ -85,6 +86,15 @@ pub static REGISTRY: &[Entry] = &[
     write::<ram::untag_resources::UntagResources>(),
     read::<ram::list_tag_resources::ListTagResources>(),
     read::<ram::decode_diagnostic_message::DecodeDiagnosticMessage>(),
+    write::<ims::create_oidc_provider::CreateOIDCProvider>(),
+    read::<ims::get_oidc_provider::GetOIDCProvider>(),
+    write::<ims::update_oidc_provider::UpdateOIDCProvider>(),
+    write::<ims::delete_oidc_provider::DeleteOIDCProvider>(),
+    read::<ims::list_oidc_providers::ListOIDCProviders>(),
+    write::<ims::add_client_id_to_oidc_provider::AddClientIdToOIDCProvider>(),
+    write::<ims::remove_client_id_from_oidc_provider::RemoveClientIdFromOIDCProvider>(),
+    write::<ims::add_fingerprint_to_oidc_provider::AddFingerprintToOIDCProvider>(),
+    write::<ims::remove_fingerprint_from_oidc_provider::RemoveFingerprintFromOIDCProvider>(),
     session::<sts::assume_role::AssumeRole>(),
     session::<sts::get_caller_identity::GetCallerIdentity>(),
 ];

@@ -6,6 +6,7 @@
 mod documents;
 mod logins;
 mod paging;
+mod providers;
 mod sessions;
 mod settings;
 mod tags;
@@ -14,6 +15,10 @@ mod text;
 pub use documents::{PolicyDocument, RotateStrategy, SessionPolicy, TrustDocument};
 pub use logins::{AuthenticationCode, Password};
 pub use paging::{Marker, MaxItems, NextToken, ShortPage};
+pub use providers::{
+    ClientId, ClientIds, Fingerprint, Fingerprints, IssuanceLimitTime, IssuerUrl,
+    ProviderDescription,
+};
 pub use sessions::{DurationSeconds, ExternalId, MaxSessionDuration, SourceIdentity};
 pub use settings::{AccountAlias, NetworkMasks, Within};
 pub use tags::{NewTags, ResourceNames, TagFilters, TagKeys, Tags};

@@ -12,7 +12,7 @@ pub use self::list::ResourcePatterns;
 pub use self::mfa::MfaSerialNumber;
 pub use self::parts::Resource;
 use self::parts::{SplitError, split};
-use super::ids::{AccountId, RoleName, RoleSessionName, UserName};
+use super::ids::{AccountId, ProviderName, RoleName, RoleSessionName, UserName};
 use super::pattern::Pattern;
 
 /// Why a text is not a resource pattern.
@@ -263,6 +263,15 @@ pub fn user_arn(account: AccountId, name: &UserName) -> impl fmt::Display + '_ {
 /// Shows `acs:ram::<account>:role/<name>`, the name in the case it is kept in.
 pub fn role_arn(account: AccountId, name: &RoleName) -> impl fmt::Display + '_ {
     fmt::from_fn(move |f| write!(f, "acs:ram::{account}:role/{name}"))
+}
+
+/// Shows `acs:ram::<account>:saml-provider/<name>` or `…:oidc-provider/<name>`.
+pub fn provider_arn(
+    account: AccountId,
+    kind: ProviderKind,
+    name: &ProviderName,
+) -> impl fmt::Display + '_ {
+    fmt::from_fn(move |f| write!(f, "acs:ram::{account}:{}/{name}", kind.as_str()))
 }
 
 /// Shows `acs:ram::<account>:assumed-role/<role>/<session>`, a session of a role.

@@ -309,6 +309,12 @@ name_type!(
     MfaDeviceName, 1..=64, |b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-')
 );
 
+name_type!(
+    /// The name of an identity provider: 1 to 128 letters, digits, `.`, `-`, `_`. The two kinds of
+    /// providers have names of their own each.
+    ProviderName, 1..=128, |b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_')
+);
+
 /// A name under which an ordinary role can be created: [`RoleName`] without `_`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewRoleName(RoleName);

@@ -37,10 +37,11 @@ use crate::model::key::{AccessKey, AccessKeyStatus, KeyOwner, TokenKeyRecord};
 use crate::model::login::{LoginProfile, VirtualMfaDevice};
 use crate::model::policy::{Attachment, Policy, PolicyRef, PolicyType, PolicyVersion, VersionId};
 use crate::model::principal::{Group, PrincipalId, Role, User};
+use crate::model::provider::OidcProvider;
 use crate::model::tag::{NamedTag, Tag, Tagged, TaggedKind};
 use crate::policy::ids::{
-    AccessKeyId, AccountId, GroupId, GroupName, MfaDeviceName, PolicyName, RoleId, RoleName,
-    UserId, UserName,
+    AccessKeyId, AccountId, GroupId, GroupName, MfaDeviceName, PolicyName, ProviderName, RoleId,
+    RoleName, UserId, UserName,
 };
 use whole::tables::Table;
 use whole::{Record, Standing, Value, Whole};
@@ -171,6 +172,8 @@ pub enum Removed<'a> {
     Policy(&'a PolicyName),
     /// An access key.
     Key(&'a AccessKeyId),
+    /// An OIDC provider.
+    OidcProvider(&'a ProviderName),
     /// A policy's attachment to a principal.
     Attachment(PrincipalId, &'a PolicyRef),
 }
@@ -364,6 +367,15 @@ pub trait Snapshot: Send {
     /// All versions of a custom policy, oldest first.
     async fn list_policy_versions(&mut self, name: &PolicyName) -> Result<Vec<PolicyVersion>>;
 
+    /// The OIDC provider of that name, case ignored.
+    async fn get_oidc_provider(&mut self, name: &ProviderName) -> Result<Option<OidcProvider>>;
+    /// The OIDC provider of that issuer.
+    async fn get_oidc_provider_of(&mut self, issuer_url: &str) -> Result<Option<OidcProvider>>;
+    /// OIDC providers by folded name.
+    async fn list_oidc_providers(&mut self, page: Page<'_>) -> Result<Vec<OidcProvider>>;
+    /// How many OIDC providers the account has.
+    async fn count_oidc_providers(&mut self) -> Result<u32>;
+
     /// What is attached to a principal, by type (Custom, then System) and folded name.
     async fn list_attachments(&mut self, principal: PrincipalId) -> Result<Vec<Attachment>>;
     /// The custom policies attached to a principal with their default versions, in the order of
@@ -521,6 +533,14 @@ pub trait Tx: Snapshot {
     ) -> Result<()>;
     /// Removes a version.
     async fn delete_policy_version(&mut self, name: &PolicyName, version: VersionId) -> Result<()>;
+
+    /// Makes an OIDC provider. [`StoreError::AlreadyExists`] also where another of the account has
+    /// its issuer.
+    async fn create_oidc_provider(&mut self, provider: &OidcProvider) -> Result<()>;
+    /// Replaces an OIDC provider's fields but name, issuer and creation date, by name.
+    async fn update_oidc_provider(&mut self, provider: &OidcProvider) -> Result<()>;
+    /// Removes an OIDC provider; leaves a tombstone of the name.
+    async fn delete_oidc_provider(&mut self, name: &ProviderName) -> Result<()>;
 
     /// Attaches a policy.
     async fn attach_policy(&mut self, attachment: &Attachment) -> Result<()>;

@@ -63,6 +63,7 @@ pub(super) const STEPS: &[Step] = &[
     step!(3, "0003", "groups", floor 1),
     step!(4, "0004", "key_uses", floor 1),
     step!(5, "0005", "logins", floor 1),
+    step!(6, "0006", "oidc_providers", floor 1),
 ];
 
 /// Which databases are opened.

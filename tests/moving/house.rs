@@ -131,6 +131,12 @@ impl Place {
                 "VirtualMFADeviceName=phone",
             ],
             &[
+                "ims",
+                "CreateOIDCProvider",
+                "OIDCProviderName=Idp",
+                "IssuerUrl=https://idp.example",
+            ],
+            &[
                 "ram",
                 "CreateRole",
                 "RoleName=Tagged",

@@ -22,6 +22,7 @@ mod expect;
 mod conditions;
 mod coverage;
 mod decision_cases;
+mod ims;
 mod main_job;
 mod operations_page;
 mod ram;

@@ -48,6 +48,7 @@ mod groups;
 mod key_uses;
 mod keys;
 mod logins;
+mod oidc_providers;
 mod policies;
 #[path = "../support/postgres.rs"]
 mod postgres;

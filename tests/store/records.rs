@@ -3,6 +3,7 @@
 use rampart::model::key::{AccessKey, AccessKeyStatus, KeyOwner};
 use rampart::model::policy::{Attachment, Policy, PolicyRef, PolicyType, PolicyVersion, VersionId};
 use rampart::model::principal::{Group, PrincipalId, Role, User};
+use rampart::model::provider::OidcProvider;
 use rampart::policy::ids::{AccountId, GroupId, RoleId, UserId};
 
 use crate::backend::next;
@@ -44,6 +45,21 @@ pub(crate) fn role(account: AccountId, name: &str) -> Role {
         session_epoch: 0,
         created_at: 20,
         updated_at: 21,
+    }
+}
+
+pub(crate) fn oidc_provider(account: AccountId, name: &str) -> OidcProvider {
+    OidcProvider {
+        account,
+        name: name.parse().unwrap(),
+        issuer_url: format!("https://{name}.example/für"),
+        description: "für 林".to_owned(),
+        client_ids: vec!["one".to_owned(), "sts.aliyuncs.com".to_owned()],
+        fingerprints: vec!["A0".repeat(20)],
+        issuance_limit_hours: 7,
+        key_set: Some("{\"keys\":[]}".to_owned()),
+        created_at: 60,
+        updated_at: 61,
     }
 }
 

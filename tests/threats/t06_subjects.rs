@@ -1,7 +1,7 @@
 //! Row 6: what was authorised is what is acted on, whatever an identifier says.
 
 use rampart::ops::REGISTRY;
-use rampart::ops::declare::Access;
+use rampart::ops::declare::{Access, Product};
 use rampart::policy::ids::AccountId;
 
 use crate::app::{ACCOUNT, Credentials, On, TestApp, policy, trust};
@@ -98,6 +98,9 @@ fn value<'a>(name: &str, victim: &'a Credentials, documents: &'a [String; 2]) ->
         "NewDescription" => "described",
         "Password" => "Attack-0-password!",
         "SerialNumber" => "acs:ram::2222222222222222:mfa/device",
+        "OIDCProviderName" => "victims-idp",
+        "ClientId" | "ClientIds" => "victims-client",
+        "Fingerprint" => "aa11",
         "AuthenticationCode1" | "AuthenticationCode2" => "123456",
         _ => return None,
     })
@@ -118,13 +121,28 @@ async fn t06_entities_of_another_account(on: On) {
     app.ram(&other_root, "CreateRole", &role).await.ok();
     let group = [("GroupName", "victims")];
     app.ram(&other_root, "CreateGroup", &group).await.ok();
+    let provider = [
+        ("OIDCProviderName", "victims-idp"),
+        ("IssuerUrl", "https://victim.example"),
+        ("ClientIds", "victims-client"),
+        ("Fingerprints", "aa11"),
+    ];
+    app.rpc(&other_root, Product::Ims, "CreateOIDCProvider", &provider)
+        .await
+        .ok();
     let attacker = app.user("attacker", &[&policy("Allow", "*", "*")]).await;
     let before = (state_of(&app, ACCOUNT).await, state_of(&app, OTHER).await);
     let mut tried = 0;
     for entry in REGISTRY {
         let declaration = entry.declaration;
         // What is made anew is made in the caller's own account.
-        let makes = ["CreateUser", "CreateRole", "CreatePolicy", "CreateGroup"];
+        let makes = [
+            "CreateUser",
+            "CreateRole",
+            "CreatePolicy",
+            "CreateGroup",
+            "CreateOIDCProvider",
+        ];
         let makes = makes.contains(&declaration.name);
         if declaration.access == Access::Session || makes {
             continue;

@@ -15,6 +15,7 @@ mod keys;
 mod login_profiles;
 mod mfa_devices;
 mod nonces;
+mod oidc_providers;
 mod policies;
 mod queue;
 mod removed;
@@ -77,6 +78,7 @@ const STATEMENTS: &[&[&Statement]] = &[
     login_profiles::ALL,
     mfa_devices::ALL,
     nonces::ALL,
+    oidc_providers::ALL,
     policies::ALL,
     removed::ALL,
     roles::ALL,

@@ -8,7 +8,7 @@ use sqlx::Transaction;
 use super::queue::Turn;
 use super::{
     accounts, attachments, audit, changes, groups, key_uses, keys, login_profiles, mfa_devices,
-    policies, removed, roles, settings, tags, token_keys, users, within,
+    oidc_providers, policies, removed, roles, settings, tags, token_keys, users, within,
 };
 use crate::model::account::{Account, AccountState, RevisionTag};
 use crate::model::audit::{AuditRecord, RefusalKey};
@@ -17,10 +17,11 @@ use crate::model::key::{AccessKey, AccessKeyStatus, KeyOwner, TokenKeyRecord};
 use crate::model::login::{LoginProfile, VirtualMfaDevice};
 use crate::model::policy::{Attachment, Policy, PolicyRef, PolicyType, PolicyVersion, VersionId};
 use crate::model::principal::{Group, PrincipalId, Role, User};
+use crate::model::provider::OidcProvider;
 use crate::model::tag::{NamedTag, Tag, Tagged, TaggedKind};
 use crate::policy::ids::{
-    AccessKeyId, AccountId, GroupId, GroupName, MfaDeviceName, PolicyName, RoleId, RoleName,
-    UserId, UserName,
+    AccessKeyId, AccountId, GroupId, GroupName, MfaDeviceName, PolicyName, ProviderName, RoleId,
+    RoleName, UserId, UserName,
 };
 use crate::store::dialect::{Arg, Connection, Dialect, Row, Statement, args};
 use crate::store::{Page, Removed, Result, Snapshot, StoreError, TagFilter, Tx};
@@ -341,6 +342,19 @@ impl<D: Dialect> Snapshot for Session<D> {
         policies::list_versions(self, name).await
     }
 
+    async fn get_oidc_provider(&mut self, name: &ProviderName) -> Result<Option<OidcProvider>> {
+        oidc_providers::get(self, name).await
+    }
+    async fn get_oidc_provider_of(&mut self, issuer_url: &str) -> Result<Option<OidcProvider>> {
+        oidc_providers::get_of(self, issuer_url).await
+    }
+    async fn list_oidc_providers(&mut self, page: Page<'_>) -> Result<Vec<OidcProvider>> {
+        oidc_providers::list(self, page).await
+    }
+    async fn count_oidc_providers(&mut self) -> Result<u32> {
+        oidc_providers::count(self).await
+    }
+
     async fn list_attachments(&mut self, principal: PrincipalId) -> Result<Vec<Attachment>> {
         attachments::list(self, principal).await
     }
@@ -515,6 +529,16 @@ impl<D: Dialect> Tx for Session<D> {
     }
     async fn delete_policy_version(&mut self, name: &PolicyName, version: VersionId) -> Result<()> {
         policies::delete_version(self, name, version).await
+    }
+
+    async fn create_oidc_provider(&mut self, provider: &OidcProvider) -> Result<()> {
+        oidc_providers::create(self, provider).await
+    }
+    async fn update_oidc_provider(&mut self, provider: &OidcProvider) -> Result<()> {
+        oidc_providers::update(self, provider).await
+    }
+    async fn delete_oidc_provider(&mut self, name: &ProviderName) -> Result<()> {
+        oidc_providers::delete(self, name).await
     }
 
     async fn attach_policy(&mut self, attachment: &Attachment) -> Result<()> {

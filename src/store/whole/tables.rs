@@ -118,6 +118,9 @@ pub const TABLES: &[Table] = tables! {
         updated_at int) sealed 2 SecretsAtRest;
     virtual_mfa_devices(id text; account_id text, name text, name_key text, sealed_seed blob,
         user_id text, activated_at int, last_step int, created_at int) sealed 4 SecretsAtRest;
+    oidc_providers(account_id text, name_key text; name text, issuer_url text, description text,
+        client_ids text, fingerprints text, issuance_limit_hours int, key_set text, created_at int,
+        updated_at int);
     key_uses(key_id text; account_id text, last_used_at int);
     audit(id int; account_id text, at_millis int, request_id text, principal text,
         access_key_id text, source_ip text, operation text, resource text);

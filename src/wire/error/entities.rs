@@ -44,6 +44,22 @@ pub(super) fn not_exist(entity: Entity) -> Refusal {
             "EntityNotExist.AccountAlias",
             "The account alias does not exist.",
         ),
+        Entity::OidcProvider => (
+            "EntityNotExist.OIDCProvider",
+            "The OIDC provider does not exist.",
+        ),
+        Entity::OidcIssuer => (
+            "EntityNotExist.OIDCProvider.Url",
+            "The issuer URL is of no OIDC provider.",
+        ),
+        Entity::OidcClientId => (
+            "EntityNotExist.OIDCProvider.ClientId",
+            "The client id of the OIDC provider does not exist.",
+        ),
+        Entity::OidcFingerprint => (
+            "EntityNotExist.OIDCProvider.Fingerprint",
+            "The fingerprint of the OIDC provider does not exist.",
+        ),
         Entity::UserPolicy => (
             "EntityNotExist.User.Policy",
             "The indicate policy of the user does not exist.",
@@ -100,6 +116,22 @@ pub(super) fn already_exists(entity: Entity) -> Refusal {
         Entity::AccountAlias => (
             "EntityAlreadyExists.AccountAlias",
             "The account alias does already exist.",
+        ),
+        Entity::OidcProvider => (
+            "EntityAlreadyExists.OIDCProvider",
+            "The OIDC provider does already EXIST.",
+        ),
+        Entity::OidcIssuer => (
+            "EntityAlreadyExists.OIDCProvider.Url",
+            "The issuer URL is already used by another OIDC provider.",
+        ),
+        Entity::OidcClientId => (
+            "EntityAlreadyExists.OIDCProvider.ClientId",
+            "The client id does already EXIST.",
+        ),
+        Entity::OidcFingerprint => (
+            "EntityAlreadyExists.OIDCProvider.Fingerprint",
+            "The fingerprint does already EXIST.",
         ),
         Entity::UserPolicy => (
             "EntityAlreadyExists.User.Policy",
@@ -228,6 +260,22 @@ pub(super) fn limit_exceeded(entity: Entity) -> Refusal {
         Entity::AccountAlias => (
             "LimitExceeded.AccountAlias",
             "The count of account aliases beyond the current limits.",
+        ),
+        Entity::OidcProvider => (
+            "LimitExceeded.OIDCProvider",
+            "The count of OIDC providers beyond the current limits.",
+        ),
+        Entity::OidcIssuer => (
+            "LimitExceeded.OIDCProvider.Url",
+            "The count of issuer URLs beyond the current limits.",
+        ),
+        Entity::OidcClientId => (
+            "LimitExceeded.OIDCProvider.ClientId",
+            "The count of client ids beyond the current limits.",
+        ),
+        Entity::OidcFingerprint => (
+            "LimitExceeded.OIDCProvider.Fingerprint",
+            "The count of fingerprints beyond the current limits.",
         ),
         Entity::UserPolicy => (
             "LimitExceeded.User.Policy",

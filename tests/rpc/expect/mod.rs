@@ -3,12 +3,14 @@
 
 mod mfa;
 mod permission;
+mod providers;
 mod refusals;
 mod rules;
 mod together;
 
 pub(crate) use mfa::Authenticator;
 pub(crate) use permission::Permission;
+pub(crate) use providers::{IDP, oidc_provider};
 pub(crate) use refusals::{
     Refusal, absent, bad_chars, bad_format, bad_type, conflict, exists, incorrect, limit, missing,
     refusal, too_long, too_weak,
@@ -191,6 +193,9 @@ impl TestApp {
             note(&snapshot.list_tags(&[Tagged::Role(role.id)]).await.unwrap());
             let attached = snapshot.list_attachments(PrincipalId::Role(role.id)).await;
             note(&attached.unwrap());
+        }
+        for provider in snapshot.list_oidc_providers(all).await.unwrap() {
+            note(&provider);
         }
         for policy in snapshot.list_policies(all, &[]).await.unwrap() {
             note(&policy);

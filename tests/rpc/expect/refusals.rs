@@ -71,6 +71,9 @@ pub(crate) fn absent(what: &str) -> Refusal {
         "Policy.Version" => "The policy version does not exist.",
         "Role" => "The role does not exist.",
         "Role.Policy" => "The indicate policy attached to the role does not exist.",
+        "OIDCProvider" => "The OIDC provider does not exist.",
+        "OIDCProvider.ClientId" => "The client id of the OIDC provider does not exist.",
+        "OIDCProvider.Fingerprint" => "The fingerprint of the OIDC provider does not exist.",
         other => panic!("{other}"),
     };
     refusal(404, &format!("EntityNotExist.{what}"), text)
@@ -92,6 +95,10 @@ pub(crate) fn exists(what: &str) -> Refusal {
         "Policy" => "The policy does already EXIST.",
         "Role" => "The role does already EXIST.",
         "Role.Policy" => "The role has already been attached this policy.",
+        "OIDCProvider" => "The OIDC provider does already EXIST.",
+        "OIDCProvider.Url" => "The issuer URL is already used by another OIDC provider.",
+        "OIDCProvider.ClientId" => "The client id does already EXIST.",
+        "OIDCProvider.Fingerprint" => "The fingerprint does already EXIST.",
         other => panic!("{other}"),
     };
     refusal(409, &format!("EntityAlreadyExists.{what}"), text)
@@ -142,6 +149,9 @@ pub(crate) fn limit(what: &str) -> Refusal {
         "Role" => "The count of roles beyond the current limits.",
         "Role.Policy" => "The count of policies attached to the role beyond the current limits.",
         "Tag" => "The count of tags beyond the current limits.",
+        "OIDCProvider" => "The count of OIDC providers beyond the current limits.",
+        "OIDCProvider.ClientId" => "The count of client ids beyond the current limits.",
+        "OIDCProvider.Fingerprint" => "The count of fingerprints beyond the current limits.",
         other => panic!("{other}"),
     };
     refusal(409, &format!("LimitExceeded.{what}"), text)

@@ -1,0 +1,48 @@
+//! `AddClientIdToOIDCProvider`.
+
+use async_trait::async_trait;
+
+use crate::ops::call::{Context, Write};
+use crate::ops::declare::operation;
+use crate::ops::error::{Entity, OpError};
+use crate::ops::ims::oidc_providers::{self, Shown, within};
+use crate::ops::values::ClientId;
+use crate::policy::ids::ProviderName;
+use crate::store::Tx;
+
+operation! {
+    /// Lets a provider's tokens be for one audience more.
+    AddClientIdToOIDCProvider {
+        product: Ims,
+        access: Write,
+        action: "ram:AddClientIdToOIDCProvider",
+        resources: Of(&["acs:ram::{account}:oidc-provider/{OIDCProviderName}"]),
+        params {
+            /// The provider; case is ignored.
+            name: ProviderName = "OIDCProviderName",
+            /// 1 to 128 letters, digits, `.`, `_`, `:`, `/`, `-`.
+            client_id: ClientId = "ClientId",
+        }
+    }
+}
+
+#[async_trait]
+impl Write for AddClientIdToOIDCProvider {
+    type Answer = Shown;
+
+    async fn run(&self, cx: &Context, tx: &mut dyn Tx) -> Result<Shown, OpError> {
+        let mut provider = oidc_providers::provider(&mut *tx, &self.name).await?;
+        if provider.client_ids.contains(&self.client_id.0) {
+            return Err(OpError::AlreadyExists(Entity::OidcClientId));
+        }
+        provider.client_ids.push(self.client_id.0.clone());
+        within(
+            &provider.client_ids,
+            cx.iam.quotas.client_ids_per_oidc_provider,
+            Entity::OidcClientId,
+        )?;
+        provider.updated_at = cx.now;
+        tx.update_oidc_provider(&provider).await?;
+        Ok(provider.into())
+    }
+}
