@@ -11,7 +11,7 @@ use crate::policy::ids::PolicyName;
 use crate::store::{Snapshot, Tx};
 
 /// Attaches a policy to a principal that exists.
-pub(super) async fn attach(
+pub(in crate::ops) async fn attach(
     cx: &Context,
     tx: &mut dyn Tx,
     principal: PrincipalId,
@@ -42,7 +42,7 @@ fn limit(quotas: &Quotas, policy_type: PolicyType) -> u32 {
 }
 
 /// Detaches a policy from a principal that exists.
-pub(super) async fn detach(
+pub(in crate::ops) async fn detach(
     tx: &mut dyn Tx,
     principal: PrincipalId,
     policy_type: PolicyType,

@@ -3,14 +3,13 @@
 use async_trait::async_trait;
 use serde::Serialize;
 
-use crate::model::policy::{Policy, PolicyVersion, VersionId};
-use crate::model::tag::Tagged;
 use crate::ops::call::{Checked, Context, Write};
 use crate::ops::declare::operation;
-use crate::ops::error::{Entity, OpError, OrRefuse as _};
+use crate::ops::error::OpError;
 use crate::ops::ram::keys;
+use crate::ops::ram::policies::{self, NewPolicy};
 use crate::ops::ram::shapes::PolicyShape;
-use crate::ops::values::{self, Description, PolicyDocument, Tags};
+use crate::ops::values::{Description, PolicyDocument, Tags};
 use crate::policy::context::MapContext;
 use crate::policy::ids::PolicyName;
 use crate::store::Tx;
@@ -56,32 +55,13 @@ impl Write for CreatePolicy {
     type Answer = Created;
 
     async fn run(&self, cx: &Context, tx: &mut dyn Tx) -> Result<Created, OpError> {
-        let policy = Policy {
-            account: tx.account().id,
-            name: self.policy_name.clone(),
-            description: values::text(self.description.as_ref()),
-            default_version: VersionId(1),
-            latest_version: VersionId(1),
-            created_at: cx.now,
-            updated_at: cx.now,
+        let new = NewPolicy {
+            name: &self.policy_name,
+            document: &self.document,
+            description: self.description.as_ref(),
+            tags: Some(&self.tags),
         };
-        let first = PolicyVersion {
-            version: VersionId(1),
-            document: self.document.0.clone(),
-            created_at: cx.now,
-        };
-        tx.create_policy(&policy, &first)
-            .await
-            .or_exists(Entity::Policy)?;
-        // Counted with the new one: a name that is taken is refused as such, also at the limit.
-        if tx.count_policies().await? > cx.iam.quotas.policies {
-            return Err(OpError::LimitExceeded(Entity::Policy));
-        }
-        let tags = self.tags.within(cx.iam.quotas.tags_per_resource)?;
-        if !tags.is_empty() {
-            tx.put_tags(&Tagged::Policy(policy.name.clone()), tags)
-                .await?;
-        }
+        let policy = policies::create(cx, tx, new).await?;
         Ok(Created {
             policy: PolicyShape::created(&policy),
         })

@@ -3,10 +3,10 @@
 use async_trait::async_trait;
 use serde::Serialize;
 
-use crate::model::policy::{PolicyVersion, VersionId};
 use crate::ops::call::{Context, Write};
 use crate::ops::declare::operation;
-use crate::ops::error::{Entity, OpError};
+use crate::ops::error::OpError;
+use crate::ops::ram::policies::{self, NewVersion};
 use crate::ops::ram::shapes::PolicyVersionShape;
 use crate::ops::values::{PolicyDocument, RotateStrategy};
 use crate::policy::ids::PolicyName;
@@ -44,37 +44,12 @@ impl Write for CreatePolicyVersion {
     type Answer = Created;
 
     async fn run(&self, cx: &Context, tx: &mut dyn Tx) -> Result<Created, OpError> {
-        let policy = tx.get_policy(&self.policy_name).await?;
-        let mut policy = policy.ok_or(OpError::NotExist(Entity::Policy))?;
-        let versions = tx.list_policy_versions(&policy.name).await?;
-        let limit = usize::try_from(cx.iam.quotas.versions_per_policy).unwrap_or(usize::MAX);
-        if versions.len() >= limit {
-            let rotate = self.rotate_strategy.unwrap_or(RotateStrategy::None);
-            let oldest = versions
-                .iter()
-                .find(|version| version.version != policy.default_version);
-            match (rotate, oldest) {
-                (RotateStrategy::DeleteOldestNonDefaultVersionWhenLimitExceeded, Some(oldest)) => {
-                    tx.delete_policy_version(&policy.name, oldest.version)
-                        .await?;
-                }
-                (RotateStrategy::None, _) | (_, None) => {
-                    return Err(OpError::LimitExceeded(Entity::PolicyVersion));
-                }
-            }
-        }
-        let version = PolicyVersion {
-            version: VersionId(policy.latest_version.0.saturating_add(1)),
-            document: self.document.0.clone(),
-            created_at: cx.now,
+        let new = NewVersion {
+            document: &self.document,
+            set_as_default: self.set_as_default.unwrap_or(false),
+            rotate: self.rotate_strategy.unwrap_or(RotateStrategy::None),
         };
-        tx.create_policy_version(&policy.name, &version).await?;
-        policy.latest_version = version.version;
-        if self.set_as_default.unwrap_or(false) {
-            policy.default_version = version.version;
-        }
-        policy.updated_at = cx.now;
-        tx.update_policy(&policy).await?;
+        let (policy, version) = policies::add_version(cx, tx, &self.policy_name, new).await?;
         Ok(Created {
             policy_version: PolicyVersionShape::of(version, policy.default_version),
         })

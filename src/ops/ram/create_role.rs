@@ -3,14 +3,13 @@
 use async_trait::async_trait;
 use serde::Serialize;
 
-use crate::model::principal::Role;
-use crate::model::tag::Tagged;
 use crate::ops::call::{Checked, Context, Write};
 use crate::ops::declare::operation;
-use crate::ops::error::{Entity, OpError, OrRefuse as _};
+use crate::ops::error::OpError;
 use crate::ops::ram::keys;
+use crate::ops::ram::roles::{self, NewRole};
 use crate::ops::ram::shapes::RoleShape;
-use crate::ops::values::{self, Description, MaxSessionDuration, Tags, TrustDocument};
+use crate::ops::values::{Description, MaxSessionDuration, Tags, TrustDocument};
 use crate::policy::context::MapContext;
 use crate::policy::ids::NewRoleName;
 use crate::store::Tx;
@@ -60,28 +59,14 @@ impl Write for CreateRole {
     type Answer = Created;
 
     async fn run(&self, cx: &Context, tx: &mut dyn Tx) -> Result<Created, OpError> {
-        let role = Role {
-            account: tx.account().id,
-            id: cx.iam.new_role_id(),
-            name: self.role_name.role_name().clone(),
-            description: values::text(self.description.as_ref()),
-            trust_policy: self.trust_policy.0.clone(),
-            max_session_duration: self
-                .max_session_duration
-                .map_or(MaxSessionDuration::DEFAULT, |duration| duration.0),
-            session_epoch: 0,
-            created_at: cx.now,
-            updated_at: cx.now,
+        let new = NewRole {
+            name: &self.role_name,
+            trust_policy: &self.trust_policy,
+            description: self.description.as_ref(),
+            max_session_duration: self.max_session_duration,
+            tags: Some(&self.tags),
         };
-        tx.create_role(&role).await.or_exists(Entity::Role)?;
-        // Counted with the new one: a name that is taken is refused as such, also at the limit.
-        if tx.count_roles().await? > cx.iam.quotas.roles {
-            return Err(OpError::LimitExceeded(Entity::Role));
-        }
-        let tags = self.tags.within(cx.iam.quotas.tags_per_resource)?;
-        if !tags.is_empty() {
-            tx.put_tags(&Tagged::Role(role.id), tags).await?;
-        }
+        let role = roles::create(cx, tx, new).await?;
         Ok(Created {
             role: RoleShape::created(&role),
         })

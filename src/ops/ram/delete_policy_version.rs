@@ -5,7 +5,8 @@ use async_trait::async_trait;
 use crate::model::policy::VersionId;
 use crate::ops::call::{Context, Done, Write};
 use crate::ops::declare::operation;
-use crate::ops::error::{Conflict, Entity, OpError, OrRefuse as _};
+use crate::ops::error::OpError;
+use crate::ops::ram::policies;
 use crate::policy::ids::PolicyName;
 use crate::store::Tx;
 
@@ -30,14 +31,7 @@ impl Write for DeletePolicyVersion {
     type Answer = Done;
 
     async fn run(&self, _: &Context, tx: &mut dyn Tx) -> Result<Done, OpError> {
-        let policy = tx.get_policy(&self.policy_name).await?;
-        let policy = policy.ok_or(OpError::NotExist(Entity::Policy))?;
-        if policy.default_version == self.version_id {
-            return Err(OpError::DeleteConflict(Conflict::DefaultVersion));
-        }
-        tx.delete_policy_version(&policy.name, self.version_id)
-            .await
-            .or_missing(Entity::PolicyVersion)?;
+        policies::delete_version(tx, &self.policy_name, self.version_id).await?;
         Ok(Done {})
     }
 }

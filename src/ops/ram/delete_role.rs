@@ -2,11 +2,10 @@
 
 use async_trait::async_trait;
 
-use crate::model::principal::PrincipalId;
 use crate::ops::call::{Context, Done, Write};
 use crate::ops::declare::operation;
-use crate::ops::error::{Conflict, OpError};
-use crate::ops::ram::lookup;
+use crate::ops::error::OpError;
+use crate::ops::ram::roles;
 use crate::policy::ids::RoleName;
 use crate::store::Tx;
 
@@ -29,15 +28,7 @@ impl Write for DeleteRole {
     type Answer = Done;
 
     async fn run(&self, _: &Context, tx: &mut dyn Tx) -> Result<Done, OpError> {
-        let role = lookup::role(&mut *tx, &self.role_name).await?;
-        if !tx
-            .list_attachments(PrincipalId::Role(role.id))
-            .await?
-            .is_empty()
-        {
-            return Err(OpError::DeleteConflict(Conflict::RoleHasPolicies));
-        }
-        tx.delete_role(role.id).await?;
+        roles::delete(tx, &self.role_name).await?;
         Ok(Done {})
     }
 }

@@ -7,7 +7,7 @@ use crate::policy::context::MapContext;
 use crate::policy::document::{Document, DocumentKind};
 
 /// The kinds of principal that a trust policy names. A text that cannot be read names none.
-pub(super) fn trusted_principal_types(keys: &mut MapContext, trust_policy: &str) {
+pub(in crate::ops) fn trusted_principal_types(keys: &mut MapContext, trust_policy: &str) {
     if let Ok(document) = Document::parse(DocumentKind::Trust, trust_policy) {
         for kind in document.principal_kinds() {
             keys.insert("ram:TrustedPrincipalTypes", kind.as_str());
@@ -16,7 +16,7 @@ pub(super) fn trusted_principal_types(keys: &mut MapContext, trust_policy: &str)
 }
 
 /// The services that a trust policy names.
-pub(super) fn service_names(keys: &mut MapContext, trust_policy: &str) {
+pub(in crate::ops) fn service_names(keys: &mut MapContext, trust_policy: &str) {
     if let Ok(document) = Document::parse(DocumentKind::Trust, trust_policy) {
         for service in document.services() {
             keys.insert("ram:ServiceNames", service);
@@ -25,7 +25,7 @@ pub(super) fn service_names(keys: &mut MapContext, trust_policy: &str) {
 }
 
 /// The tags that a call passes.
-pub(super) fn request_tags(keys: &mut MapContext, tags: &[Tag]) {
+pub(in crate::ops) fn request_tags(keys: &mut MapContext, tags: &[Tag]) {
     for tag in tags {
         keys.insert(&format!("acs:RequestTag/{}", tag.key), tag.value.as_str());
     }

@@ -7,7 +7,7 @@ use crate::model::policy::PolicyType;
 use crate::ops::call::{Context, Read};
 use crate::ops::declare::operation;
 use crate::ops::error::OpError;
-use crate::ops::ram::lookup;
+use crate::ops::ram::policies;
 use crate::ops::ram::shapes::PolicyVersionShape;
 use crate::policy::ids::PolicyName;
 use crate::store::Snapshot;
@@ -46,17 +46,11 @@ impl Read for ListPolicyVersions {
     type Answer = Listed;
 
     async fn run(&self, _: &Context, snapshot: &mut dyn Snapshot) -> Result<Listed, OpError> {
-        let policy = lookup::policy(&mut *snapshot, self.policy_type, &self.policy_name).await?;
-        let default = policy.default_version;
-        let versions = match self.policy_type {
-            PolicyType::System => {
-                vec![lookup::policy_version(&mut *snapshot, &policy, default).await?]
-            }
-            PolicyType::Custom => snapshot.list_policy_versions(&policy.policy.name).await?,
-        };
+        let (policy, versions) =
+            policies::versions(snapshot, self.policy_type, &self.policy_name).await?;
         let policy_version = versions
             .into_iter()
-            .map(|version| PolicyVersionShape::of(version, default))
+            .map(|version| PolicyVersionShape::of(version, policy.default_version))
             .collect();
         Ok(Listed {
             policy_versions: PolicyVersions { policy_version },

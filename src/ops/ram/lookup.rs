@@ -10,12 +10,12 @@ use crate::store::Snapshot;
 
 /// A policy of either type, as far as answers show it.
 #[derive(Debug, Clone)]
-pub(super) struct AnyPolicy {
-    pub(super) policy: PolicyRef,
-    pub(super) description: String,
-    pub(super) default_version: VersionId,
-    pub(super) created_at: i64,
-    pub(super) updated_at: i64,
+pub(in crate::ops) struct AnyPolicy {
+    pub(in crate::ops) policy: PolicyRef,
+    pub(in crate::ops) description: String,
+    pub(in crate::ops) default_version: VersionId,
+    pub(in crate::ops) created_at: i64,
+    pub(in crate::ops) updated_at: i64,
 }
 
 impl AnyPolicy {
@@ -83,7 +83,7 @@ impl From<&catalog::SystemPolicy> for AnyPolicy {
 }
 
 /// The policy of that type and name.
-pub(super) async fn policy(
+pub(in crate::ops) async fn policy(
     snapshot: &mut dyn Snapshot,
     policy_type: PolicyType,
     name: &PolicyName,
@@ -96,7 +96,7 @@ pub(super) async fn policy(
 }
 
 /// A version of it. Of a system policy only the default version is known.
-pub(super) async fn policy_version(
+pub(in crate::ops) async fn policy_version(
     snapshot: &mut dyn Snapshot,
     policy: &AnyPolicy,
     version: VersionId,
@@ -119,7 +119,10 @@ pub(super) async fn policy_version(
 }
 
 /// The user of that name.
-pub(super) async fn user(snapshot: &mut dyn Snapshot, name: &UserName) -> Result<User, OpError> {
+pub(in crate::ops) async fn user(
+    snapshot: &mut dyn Snapshot,
+    name: &UserName,
+) -> Result<User, OpError> {
     snapshot
         .get_user(name)
         .await?
@@ -127,7 +130,10 @@ pub(super) async fn user(snapshot: &mut dyn Snapshot, name: &UserName) -> Result
 }
 
 /// The group of that name.
-pub(super) async fn group(snapshot: &mut dyn Snapshot, name: &GroupName) -> Result<Group, OpError> {
+pub(in crate::ops) async fn group(
+    snapshot: &mut dyn Snapshot,
+    name: &GroupName,
+) -> Result<Group, OpError> {
     snapshot
         .get_group(name)
         .await?
@@ -135,7 +141,10 @@ pub(super) async fn group(snapshot: &mut dyn Snapshot, name: &GroupName) -> Resu
 }
 
 /// The role of that name.
-pub(super) async fn role(snapshot: &mut dyn Snapshot, name: &RoleName) -> Result<Role, OpError> {
+pub(in crate::ops) async fn role(
+    snapshot: &mut dyn Snapshot,
+    name: &RoleName,
+) -> Result<Role, OpError> {
     snapshot
         .get_role(name)
         .await?

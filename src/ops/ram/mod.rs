@@ -1,5 +1,5 @@
 //! RAM 2015-05-01. One file an operation; `shapes` holds what several answers share, `subject` who
-//! a call about access keys is about.
+//! a call about access keys is about; `roles` and `policies` what other products do to these too.
 
 pub mod add_user_to_group;
 pub mod attach_policy_to_group;
@@ -68,15 +68,17 @@ pub mod update_policy_description;
 pub mod update_role;
 pub mod update_user;
 
-mod attachments;
+pub(super) mod attachments;
 mod groups;
-mod keys;
+pub(super) mod keys;
 mod logins;
-mod lookup;
+pub(super) mod lookup;
 mod mfa;
+pub(super) mod policies;
 mod qr_code;
 mod rename;
+pub(super) mod roles;
 mod settings;
-mod shapes;
+pub(super) mod shapes;
 mod subject;
 mod tagging;

@@ -5,7 +5,8 @@ use async_trait::async_trait;
 use crate::model::policy::VersionId;
 use crate::ops::call::{Context, Done, Write};
 use crate::ops::declare::operation;
-use crate::ops::error::{Entity, OpError};
+use crate::ops::error::OpError;
+use crate::ops::ram::policies;
 use crate::policy::ids::PolicyName;
 use crate::store::Tx;
 
@@ -30,14 +31,7 @@ impl Write for SetDefaultPolicyVersion {
     type Answer = Done;
 
     async fn run(&self, cx: &Context, tx: &mut dyn Tx) -> Result<Done, OpError> {
-        let policy = tx.get_policy(&self.policy_name).await?;
-        let mut policy = policy.ok_or(OpError::NotExist(Entity::Policy))?;
-        let version = tx.get_policy_version(&policy.name, self.version_id).await?;
-        policy.default_version = version
-            .ok_or(OpError::NotExist(Entity::PolicyVersion))?
-            .version;
-        policy.updated_at = cx.now;
-        tx.update_policy(&policy).await?;
+        policies::set_default_version(cx, tx, &self.policy_name, self.version_id).await?;
         Ok(Done {})
     }
 }

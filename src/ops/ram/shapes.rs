@@ -10,7 +10,7 @@ use crate::model::tag::Tag;
 use crate::policy::arn;
 
 /// Unix seconds as the vendor writes them; empty for a moment that is not known.
-pub(super) fn date(unix_seconds: i64) -> String {
+pub(in crate::ops) fn date(unix_seconds: i64) -> String {
     if unix_seconds == 0 {
         String::new()
     } else {

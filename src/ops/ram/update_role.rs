@@ -7,7 +7,7 @@ use crate::ops::call::{Checked, Context, Write};
 use crate::ops::declare::operation;
 use crate::ops::error::OpError;
 use crate::ops::ram::keys;
-use crate::ops::ram::lookup;
+use crate::ops::ram::roles::{self, RoleChange};
 use crate::ops::ram::shapes::RoleShape;
 use crate::ops::values::{Description, MaxSessionDuration, TrustDocument};
 use crate::policy::context::MapContext;
@@ -57,18 +57,12 @@ impl Write for UpdateRole {
     type Answer = Updated;
 
     async fn run(&self, cx: &Context, tx: &mut dyn Tx) -> Result<Updated, OpError> {
-        let mut role = lookup::role(&mut *tx, &self.role_name).await?;
-        if let Some(trust_policy) = &self.trust_policy {
-            role.trust_policy.clone_from(&trust_policy.0);
-        }
-        if let Some(description) = &self.description {
-            role.description.clone_from(&description.0);
-        }
-        if let Some(duration) = self.max_session_duration {
-            role.max_session_duration = duration.0;
-        }
-        role.updated_at = cx.now;
-        tx.update_role(&role).await?;
+        let change = RoleChange {
+            trust_policy: self.trust_policy.as_ref(),
+            description: self.description.as_ref(),
+            max_session_duration: self.max_session_duration,
+        };
+        let role = roles::update(cx, tx, &self.role_name, change).await?;
         Ok(Updated {
             role: RoleShape::whole(&role),
         })
