@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::model::principal::PrincipalId;
+use crate::model::principal::{PrincipalId, PrincipalName};
 use crate::policy::ids::{AccountId, PolicyName};
 
 /// Whether a policy is the vendor's or the account's own.
@@ -123,6 +123,19 @@ impl std::fmt::Debug for PolicyVersion {
             .field("created_at", &self.created_at)
             .finish_non_exhaustive()
     }
+}
+
+/// A policy attached to a principal, as a search of the whole account finds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundAttachment {
+    /// To whom, by name.
+    pub principal: PrincipalName,
+    /// What.
+    pub policy: PolicyRef,
+    /// Of a custom policy; empty for others.
+    pub description: String,
+    /// Unix seconds.
+    pub attached_at: i64,
 }
 
 /// A policy attached to a principal.

@@ -93,3 +93,41 @@ pub enum PrincipalId {
     /// A role.
     Role(RoleId),
 }
+
+/// A principal by its name in the account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PrincipalName {
+    /// A RAM user.
+    User(UserName),
+    /// A group of users.
+    Group(GroupName),
+    /// A role.
+    Role(RoleName),
+}
+
+impl PrincipalName {
+    /// What it is.
+    pub const fn kind(&self) -> PrincipalKind {
+        match self {
+            Self::User(_) => PrincipalKind::User,
+            Self::Group(_) => PrincipalKind::Group,
+            Self::Role(_) => PrincipalKind::Role,
+        }
+    }
+}
+
+/// A kind of principal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PrincipalKind {
+    /// A RAM user.
+    User,
+    /// A group of users.
+    Group,
+    /// A role.
+    Role,
+}
+
+impl PrincipalKind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::User, Self::Group, Self::Role];
+}

@@ -114,6 +114,9 @@ pub enum OpError {
     /// The account, or the entity, has as many as it may have.
     #[error("the quota of {0:?} is used up")]
     LimitExceeded(Entity),
+    /// Grants stand for the whole account: there are no resource groups.
+    #[error("no such resource group")]
+    NoResourceGroup,
     /// Only a RAM user can do that, for itself.
     #[error("the caller is no RAM user")]
     OnlyUsers,

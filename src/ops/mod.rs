@@ -10,6 +10,7 @@ pub mod error;
 pub mod ims;
 pub mod params;
 pub mod ram;
+pub mod resource_manager;
 pub mod sts;
 pub mod values;
 
@@ -97,6 +98,23 @@ pub static REGISTRY: &[Entry] = &[
     write::<ims::remove_fingerprint_from_oidc_provider::RemoveFingerprintFromOIDCProvider>(),
     session::<sts::assume_role::AssumeRole>(),
     session::<sts::get_caller_identity::GetCallerIdentity>(),
+    write::<resource_manager::create_role::CreateRole>(),
+    read::<resource_manager::get_role::GetRole>(),
+    write::<resource_manager::update_role::UpdateRole>(),
+    write::<resource_manager::delete_role::DeleteRole>(),
+    read::<resource_manager::list_roles::ListRoles>(),
+    write::<resource_manager::create_policy::CreatePolicy>(),
+    read::<resource_manager::get_policy::GetPolicy>(),
+    read::<resource_manager::list_policies::ListPolicies>(),
+    write::<resource_manager::delete_policy::DeletePolicy>(),
+    write::<resource_manager::create_policy_version::CreatePolicyVersion>(),
+    read::<resource_manager::get_policy_version::GetPolicyVersion>(),
+    read::<resource_manager::list_policy_versions::ListPolicyVersions>(),
+    write::<resource_manager::set_default_policy_version::SetDefaultPolicyVersion>(),
+    write::<resource_manager::delete_policy_version::DeletePolicyVersion>(),
+    write::<resource_manager::attach_policy::AttachPolicy>(),
+    write::<resource_manager::detach_policy::DetachPolicy>(),
+    read::<resource_manager::list_policy_attachments::ListPolicyAttachments>(),
 ];
 
 /// The product of a version.

@@ -14,7 +14,7 @@ mod text;
 
 pub use documents::{PolicyDocument, RotateStrategy, SessionPolicy, TrustDocument};
 pub use logins::{AuthenticationCode, Password};
-pub use paging::{Marker, MaxItems, NextToken, ShortPage};
+pub use paging::{Marker, MaxItems, NextToken, PageNumber, PageSize, ShortPage};
 pub use providers::{
     ClientId, ClientIds, Fingerprint, Fingerprints, IssuanceLimitTime, IssuerUrl,
     ProviderDescription,
@@ -22,7 +22,7 @@ pub use providers::{
 pub use sessions::{DurationSeconds, ExternalId, MaxSessionDuration, SourceIdentity};
 pub use settings::{AccountAlias, NetworkMasks, Within};
 pub use tags::{NewTags, ResourceNames, TagFilters, TagKeys, Tags};
-pub use text::{Comments, Description, DisplayName, Email, MobilePhone, Text, text};
+pub use text::{Comments, Description, DisplayName, Email, Language, MobilePhone, Text, text};
 
 use crate::model::key::AccessKeyStatus;
 use crate::model::policy::{PolicyType, VersionId};

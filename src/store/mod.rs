@@ -35,8 +35,10 @@ use crate::model::audit::{AuditRecord, RefusalKey};
 use crate::model::change::{Touched, TouchedSet};
 use crate::model::key::{AccessKey, AccessKeyStatus, KeyOwner, TokenKeyRecord};
 use crate::model::login::{LoginProfile, VirtualMfaDevice};
-use crate::model::policy::{Attachment, Policy, PolicyRef, PolicyType, PolicyVersion, VersionId};
-use crate::model::principal::{Group, PrincipalId, Role, User};
+use crate::model::policy::{
+    Attachment, FoundAttachment, Policy, PolicyRef, PolicyType, PolicyVersion, VersionId,
+};
+use crate::model::principal::{Group, PrincipalId, PrincipalKind, Role, User};
 use crate::model::provider::OidcProvider;
 use crate::model::tag::{NamedTag, Tag, Tagged, TaggedKind};
 use crate::policy::ids::{
@@ -157,6 +159,27 @@ pub struct Page<'a> {
     pub after: Option<&'a str>,
     /// How many entries at most; 1 and up.
     pub limit: u32,
+}
+
+/// A stretch of a list by number, for calls that ask for pages by number. What comes before it is
+/// counted off, so the cost of a page grows with its number; everything else pages by key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretch {
+    /// How many entries come before it.
+    pub skip: u32,
+    /// How many entries at most; 1 and up.
+    pub limit: u32,
+}
+
+/// Which attachments of an account are searched for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct AttachmentFilter<'a> {
+    /// Only those to principals of this kind.
+    pub principal_kind: Option<PrincipalKind>,
+    /// Only those of policies of this type.
+    pub policy_type: Option<PolicyType>,
+    /// Only those of policies of this name, case ignored.
+    pub policy_name: Option<&'a PolicyName>,
 }
 
 /// Something that an account may have had and lost, by the name that it had.
@@ -349,6 +372,8 @@ pub trait Snapshot: Send {
     async fn get_role_by_id(&mut self, id: RoleId) -> Result<Option<Role>>;
     /// Roles by folded name; where `tags` is not empty, only those that have every one of them.
     async fn list_roles(&mut self, page: Page<'_>, tags: &[TagFilter]) -> Result<Vec<Role>>;
+    /// Roles by folded name, by number.
+    async fn list_roles_at(&mut self, stretch: Stretch) -> Result<Vec<Role>>;
     /// How many roles the account has.
     async fn count_roles(&mut self) -> Result<u32>;
 
@@ -356,6 +381,8 @@ pub trait Snapshot: Send {
     async fn get_policy(&mut self, name: &PolicyName) -> Result<Option<Policy>>;
     /// Custom policies by folded name; where `tags` is not empty, only those that have every one.
     async fn list_policies(&mut self, page: Page<'_>, tags: &[TagFilter]) -> Result<Vec<Policy>>;
+    /// Custom policies by folded name, by number.
+    async fn list_policies_at(&mut self, stretch: Stretch) -> Result<Vec<Policy>>;
     /// How many custom policies the account has.
     async fn count_policies(&mut self) -> Result<u32>;
     /// One version of a custom policy.
@@ -378,6 +405,15 @@ pub trait Snapshot: Send {
 
     /// What is attached to a principal, by type (Custom, then System) and folded name.
     async fn list_attachments(&mut self, principal: PrincipalId) -> Result<Vec<Attachment>>;
+    /// The attachments of the account that pass the filter, by kind and id of the principal, type
+    /// (Custom, then System) and folded name of the policy.
+    async fn search_attachments(
+        &mut self,
+        filter: AttachmentFilter<'_>,
+        stretch: Stretch,
+    ) -> Result<Vec<FoundAttachment>>;
+    /// How many attachments of the account pass the filter.
+    async fn count_found_attachments(&mut self, filter: AttachmentFilter<'_>) -> Result<u32>;
     /// The custom policies attached to a principal with their default versions, in the order of
     /// [`Self::list_attachments`]: what a decision about the principal needs.
     async fn list_attached_documents(

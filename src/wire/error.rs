@@ -6,6 +6,7 @@
 mod caller;
 mod entities;
 mod params;
+mod resource_manager;
 
 use axum::http::StatusCode;
 
@@ -194,7 +195,10 @@ impl Fault {
             Self::Credentials => bad("IncompleteSignature", INCOMPLETE),
             Self::BodyHash(strings) => mismatch(strings),
             Self::Authn(error, strings) => authn(*error, strings),
-            Self::Op(error) => op(error, product),
+            Self::Op(error) => match product {
+                Some(Product::ResourceManager) => resource_manager::reworded(op(error, product)),
+                _ => op(error, product),
+            },
             Self::Lost => internal(product),
         }
     }
@@ -261,6 +265,11 @@ fn op(error: &OpError, product: Option<Product>) -> Refusal {
         OpError::AlreadyExists(entity) => already_exists(*entity),
         OpError::DeleteConflict(conflict) => delete_conflict(*conflict),
         OpError::LimitExceeded(entity) => limit_exceeded(*entity),
+        OpError::NoResourceGroup => at(
+            StatusCode::NOT_FOUND,
+            "EntityNotExists.ResourceGroup",
+            "The resource group does not exist.",
+        ),
         OpError::OnlyUsers => bad(
             "NotSupport.Account",
             "This method can be only invoked by sub user.",

@@ -259,6 +259,10 @@ class Caller:
     def sts(self, action: str, **parameters: object) -> dict:
         return self._call("sts", action, parameters)
 
+    def resource_manager(self, action: str, **parameters: object) -> dict:
+        """Of the current generation of the libraries only: the tests need no more."""
+        return self._call("resourcemanager", action, parameters)
+
     def _call(self, product: str, action: str, parameters: dict[str, object]) -> dict:
         answer = self.client.call(product, action, parameters)
         for found in secrets_in(answer):

@@ -1,7 +1,7 @@
 """The vendor's Python clients, both generations, behind one way of calling.
 
 `Rpc` is the older generation (`aliyun-python-sdk-ram`, `-sts`; RPC scheme, HMAC-SHA1), `Tea` the current one
-(`alibabacloud_ram20150501`, `alibabacloud_sts20150401`; ACS3, HMAC-SHA256). Both use the typed request classes
+(`alibabacloud_ram20150501`, `alibabacloud_sts20150401`, `alibabacloud_resourcemanager20200331`; ACS3, HMAC-SHA256). Both use the typed request classes
 and give the answer as a dictionary with the names of the wire; what they could not parse would be missing from it.
 """
 
@@ -15,6 +15,8 @@ from typing import Protocol
 
 import alibabacloud_ram20150501.client as tea_ram
 import alibabacloud_ram20150501.models as tea_ram_models
+import alibabacloud_resourcemanager20200331.client as tea_rm
+import alibabacloud_resourcemanager20200331.models as tea_rm_models
 import alibabacloud_sts20150401.client as tea_sts
 import alibabacloud_sts20150401.models as tea_sts_models
 from alibabacloud_tea_openapi.utils_models import Config
@@ -96,6 +98,7 @@ class Tea:
         config |= {"endpoint": endpoint, "protocol": "http"} | options
         self.clients = {
             "ram": (tea_ram.Client(Config(**config)), tea_ram_models),
+            "resourcemanager": (tea_rm.Client(Config(**config)), tea_rm_models),
             "sts": (tea_sts.Client(Config(**config)), tea_sts_models),
         }
 

@@ -27,4 +27,5 @@ mod main_job;
 mod operations_page;
 mod ram;
 mod resource_tags;
+mod resourcemanager;
 mod sts;

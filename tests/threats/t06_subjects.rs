@@ -101,6 +101,9 @@ fn value<'a>(name: &str, victim: &'a Credentials, documents: &'a [String; 2]) ->
         "OIDCProviderName" => "victims-idp",
         "ClientId" | "ClientIds" => "victims-client",
         "Fingerprint" => "aa11",
+        "PrincipalName" => "victim@2222222222222222.onaliyun.com",
+        "PrincipalType" => "IMSUser",
+        "ResourceGroupId" => OTHER,
         "AuthenticationCode1" | "AuthenticationCode2" => "123456",
         _ => return None,
     })

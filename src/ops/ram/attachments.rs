@@ -1,7 +1,7 @@
 //! Attaching and detaching, which differ for users, groups and roles in the name alone.
 
-use crate::model::policy::{Attachment, PolicyRef, PolicyType};
-use crate::model::principal::PrincipalId;
+use crate::model::policy::{Attachment, FoundAttachment, PolicyRef, PolicyType};
+use crate::model::principal::{PrincipalId, PrincipalName};
 use crate::model::quotas::Quotas;
 use crate::ops::call::Context;
 use crate::ops::error::{Entity, OpError, OrRefuse as _};
@@ -85,4 +85,32 @@ pub(super) async fn list(
         }
     }
     Ok(shapes)
+}
+
+/// The same, as a search of the whole account finds it.
+pub(in crate::ops) async fn found(
+    snapshot: &mut dyn Snapshot,
+    principal: PrincipalId,
+    name: &PrincipalName,
+) -> Result<Vec<FoundAttachment>, OpError> {
+    let mut found = Vec::new();
+    for attachment in snapshot.list_attachments(principal).await? {
+        let PolicyRef {
+            policy_type,
+            name: policy,
+        } = &attachment.policy;
+        let description = match lookup::policy(snapshot, *policy_type, policy).await {
+            Ok(policy) => policy.description,
+            // A system policy that left the catalogue has nothing to show but its name.
+            Err(OpError::NotExist(_)) => String::new(),
+            Err(error) => return Err(error),
+        };
+        found.push(FoundAttachment {
+            principal: name.clone(),
+            policy: attachment.policy,
+            description,
+            attached_at: attachment.attached_at,
+        });
+    }
+    Ok(found)
 }

@@ -110,3 +110,40 @@ impl ParamValue for NextToken {
         })
     }
 }
+
+/// The number of a page, from 1; the first where nothing is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PageNumber(pub u32);
+
+impl Default for PageNumber {
+    fn default() -> Self {
+        Self(1)
+    }
+}
+
+impl ParamValue for PageNumber {
+    fn parse(text: &str) -> Result<Self, Problem> {
+        // Answers give it back as a 32-bit number.
+        match i32::try_from(integer(text)?) {
+            Ok(number @ 1..) => Ok(Self(number.unsigned_abs())),
+            _ => Err(Problem::Incorrect),
+        }
+    }
+}
+
+/// How many entries a numbered page has: 1 to 100, 10 where nothing is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PageSize(pub u32);
+
+impl Default for PageSize {
+    fn default() -> Self {
+        Self(10)
+    }
+}
+
+impl ParamValue for PageSize {
+    fn parse(text: &str) -> Result<Self, Problem> {
+        let ShortPage(size) = ShortPage::parse(text)?;
+        Ok(Self(size))
+    }
+}

@@ -83,3 +83,17 @@ impl ParamValue for MobilePhone {
         }
     }
 }
+
+/// The language of descriptions: `en`, `zh-CN` or `ja`. Taken and without effect: descriptions are
+/// as they were written, and those of system policies are English.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Language;
+
+impl ParamValue for Language {
+    fn parse(text: &str) -> Result<Self, Problem> {
+        match text {
+            "en" | "zh-CN" | "ja" => Ok(Self),
+            _ => Err(Problem::Incorrect),
+        }
+    }
+}

@@ -5,6 +5,7 @@
 //! session; `session` only hands on to them.
 
 mod accounts;
+mod attachment_search;
 mod attachments;
 mod audit;
 mod changes;
@@ -69,6 +70,7 @@ impl<D: Dialect> std::fmt::Debug for SqlStore<D> {
 /// The statements of every file. A file that is missing here has dead code.
 const STATEMENTS: &[&[&Statement]] = &[
     accounts::ALL,
+    attachment_search::ALL,
     attachments::ALL,
     audit::ALL,
     changes::ALL,

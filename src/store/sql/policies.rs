@@ -8,7 +8,7 @@ use crate::model::policy::{Policy, PolicyVersion, VersionId};
 use crate::model::tag::Tagged;
 use crate::policy::ids::PolicyName;
 use crate::store::dialect::{Dialect, Fields, Row, args, statements};
-use crate::store::{Page, Removed, Result, StoreError, TagFilter};
+use crate::store::{Page, Removed, Result, StoreError, Stretch, TagFilter};
 
 statements! {
     GET = "
@@ -37,6 +37,19 @@ statements! {
             AND name_key > $2
         ORDER BY name_key
         LIMIT $3";
+    LIST_AT = "
+        SELECT
+            account_id,
+            name,
+            description,
+            default_version,
+            latest_version,
+            created_at,
+            updated_at
+        FROM policies
+        WHERE account_id = $1
+        ORDER BY name_key
+        LIMIT $2 OFFSET $3";
     /// The policies that no filter fails on.
     LIST_TAGGED = "
         SELECT
@@ -175,6 +188,14 @@ pub(super) async fn list<D: Dialect>(
     }
     args.extend(tags::filter_args(filters));
     session.list(&LIST_TAGGED, args, policy::<D>).await
+}
+
+pub(super) async fn list_at<D: Dialect>(
+    session: &mut Session<D>,
+    stretch: Stretch,
+) -> Result<Vec<Policy>> {
+    let args = args![session.id(), stretch.limit, stretch.skip];
+    session.list(&LIST_AT, args, policy::<D>).await
 }
 
 pub(super) async fn count<D: Dialect>(session: &mut Session<D>) -> Result<u32> {

@@ -8,7 +8,7 @@ use crate::model::principal::Role;
 use crate::model::tag::Tagged;
 use crate::policy::ids::{RoleId, RoleName};
 use crate::store::dialect::{Dialect, Fields, Row, args, statements};
-use crate::store::{Page, Removed, Result, StoreError, TagFilter};
+use crate::store::{Page, Removed, Result, StoreError, Stretch, TagFilter};
 
 statements! {
     GET = "
@@ -55,6 +55,21 @@ statements! {
             AND name_key > $2
         ORDER BY name_key
         LIMIT $3";
+    LIST_AT = "
+        SELECT
+            account_id,
+            id,
+            name,
+            description,
+            trust_policy,
+            max_session_duration,
+            session_epoch,
+            created_at,
+            updated_at
+        FROM roles
+        WHERE account_id = $1
+        ORDER BY name_key
+        LIMIT $2 OFFSET $3";
     /// The roles that no filter fails on.
     LIST_TAGGED = "
         SELECT
@@ -164,6 +179,14 @@ pub(super) async fn list<D: Dialect>(
     }
     args.extend(tags::filter_args(filters));
     session.list(&LIST_TAGGED, args, role::<D>).await
+}
+
+pub(super) async fn list_at<D: Dialect>(
+    session: &mut Session<D>,
+    stretch: Stretch,
+) -> Result<Vec<Role>> {
+    let args = args![session.id(), stretch.limit, stretch.skip];
+    session.list(&LIST_AT, args, role::<D>).await
 }
 
 pub(super) async fn count<D: Dialect>(session: &mut Session<D>) -> Result<u32> {

@@ -7,15 +7,18 @@ use sqlx::Transaction;
 
 use super::queue::Turn;
 use super::{
-    accounts, attachments, audit, changes, groups, key_uses, keys, login_profiles, mfa_devices,
-    oidc_providers, policies, removed, roles, settings, tags, token_keys, users, within,
+    accounts, attachment_search, attachments, audit, changes, groups, key_uses, keys,
+    login_profiles, mfa_devices, oidc_providers, policies, removed, roles, settings, tags,
+    token_keys, users, within,
 };
 use crate::model::account::{Account, AccountState, RevisionTag};
 use crate::model::audit::{AuditRecord, RefusalKey};
 use crate::model::change::{Touched, TouchedSet};
 use crate::model::key::{AccessKey, AccessKeyStatus, KeyOwner, TokenKeyRecord};
 use crate::model::login::{LoginProfile, VirtualMfaDevice};
-use crate::model::policy::{Attachment, Policy, PolicyRef, PolicyType, PolicyVersion, VersionId};
+use crate::model::policy::{
+    Attachment, FoundAttachment, Policy, PolicyRef, PolicyType, PolicyVersion, VersionId,
+};
 use crate::model::principal::{Group, PrincipalId, Role, User};
 use crate::model::provider::OidcProvider;
 use crate::model::tag::{NamedTag, Tag, Tagged, TaggedKind};
@@ -24,7 +27,9 @@ use crate::policy::ids::{
     RoleName, UserId, UserName,
 };
 use crate::store::dialect::{Arg, Connection, Dialect, Row, Statement, args};
-use crate::store::{Page, Removed, Result, Snapshot, StoreError, TagFilter, Tx};
+use crate::store::{
+    AttachmentFilter, Page, Removed, Result, Snapshot, StoreError, Stretch, TagFilter, Tx,
+};
 
 /// A caller of the store does what its contract forbids.
 #[derive(Debug, thiserror::Error)]
@@ -318,6 +323,9 @@ impl<D: Dialect> Snapshot for Session<D> {
     async fn list_roles(&mut self, page: Page<'_>, tags: &[TagFilter]) -> Result<Vec<Role>> {
         roles::list(self, page, tags).await
     }
+    async fn list_roles_at(&mut self, stretch: Stretch) -> Result<Vec<Role>> {
+        roles::list_at(self, stretch).await
+    }
     async fn count_roles(&mut self) -> Result<u32> {
         roles::count(self).await
     }
@@ -327,6 +335,9 @@ impl<D: Dialect> Snapshot for Session<D> {
     }
     async fn list_policies(&mut self, page: Page<'_>, tags: &[TagFilter]) -> Result<Vec<Policy>> {
         policies::list(self, page, tags).await
+    }
+    async fn list_policies_at(&mut self, stretch: Stretch) -> Result<Vec<Policy>> {
+        policies::list_at(self, stretch).await
     }
     async fn count_policies(&mut self) -> Result<u32> {
         policies::count(self).await
@@ -357,6 +368,16 @@ impl<D: Dialect> Snapshot for Session<D> {
 
     async fn list_attachments(&mut self, principal: PrincipalId) -> Result<Vec<Attachment>> {
         attachments::list(self, principal).await
+    }
+    async fn search_attachments(
+        &mut self,
+        filter: AttachmentFilter<'_>,
+        stretch: Stretch,
+    ) -> Result<Vec<FoundAttachment>> {
+        attachment_search::search(self, filter, stretch).await
+    }
+    async fn count_found_attachments(&mut self, filter: AttachmentFilter<'_>) -> Result<u32> {
+        attachment_search::count(self, filter).await
     }
     async fn list_attached_documents(
         &mut self,

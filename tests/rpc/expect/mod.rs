@@ -85,12 +85,28 @@ impl TestApp {
         members(&self.ram(caller, action, params).await)
     }
 
-    /// Root's call in XML: what stands in the answer beside the request id.
+    /// The members of a call's answer, of any product.
+    pub(crate) async fn answer_of(
+        &self,
+        product: Product,
+        caller: &Credentials,
+        action: &str,
+        params: Pairs<'_>,
+    ) -> Value {
+        members(&self.rpc(caller, product, action, params).await)
+    }
+
+    /// Root's RAM call in XML: what stands in the answer beside the request id.
     pub(crate) async fn xml(&self, action: &str, params: Pairs<'_>) -> String {
+        self.xml_of(Product::Ram, action, params).await
+    }
+
+    /// The same of any product.
+    pub(crate) async fn xml_of(&self, product: Product, action: &str, params: Pairs<'_>) -> String {
         let reply = self
             .rpc(
                 &self.root(),
-                Product::Ram,
+                product,
                 action,
                 &with(params, "Format", "XML"),
             )
@@ -119,6 +135,7 @@ impl TestApp {
         params: Pairs<'_>,
         expected: &Refusal,
     ) -> Reply {
+        let expected = &expected.in_words_of(product);
         let before = self.state().await;
         let reply = self.rpc(caller, product, action, params).await;
         assert_eq!(

@@ -6,13 +6,13 @@ use serde_json::json;
 use super::{Pairs, refusal};
 use crate::app::{ACCOUNT, Credentials, TestApp, policy};
 
-/// A RAM call and the resources that it needs permission on.
+/// A call and the resources that it needs permission on.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Permission<'a> {
     pub(crate) action: &'a str,
     /// What would go well for one who may.
     pub(crate) params: Pairs<'a>,
-    /// The resources of that call, without `acs:ram:*:`.
+    /// The resources of that call, without `acs:ram:*:`, or whole where they are not RAM's.
     pub(crate) resources: &'a [&'a str],
     /// The same call of what does not exist; empty where the call names nothing.
     pub(crate) absent: Pairs<'a>,
@@ -21,14 +21,30 @@ pub(crate) struct Permission<'a> {
 }
 
 fn arns(resources: &[&str]) -> Vec<String> {
-    let full = |resource: &&str| format!("acs:ram:*:{resource}");
+    let full = |resource: &&str| match *resource {
+        of_another_service if resource.starts_with("acs:") => of_another_service.to_owned(),
+        resource => format!("acs:ram:*:{resource}"),
+    };
     resources.iter().map(full).collect()
 }
 
 impl TestApp {
-    /// Checks that the call is denied on that resource, in the vendor's words.
+    /// Checks that a RAM call is denied on that resource, in the vendor's words.
     pub(crate) async fn denies(
         &self,
+        caller: &Credentials,
+        call: (&str, Pairs<'_>),
+        resource: &str,
+        kind: &str,
+    ) {
+        self.denies_of(Product::Ram, caller, call, resource, kind)
+            .await;
+    }
+
+    /// The same of any product.
+    pub(crate) async fn denies_of(
+        &self,
+        product: Product,
         caller: &Credentials,
         (action, params): (&str, Pairs<'_>),
         resource: &str,
@@ -39,7 +55,7 @@ impl TestApp {
         );
         let expected = refusal(403, "NoPermission", &text);
         let reply = self
-            .refuses_of(Product::Ram, caller, action, params, &expected)
+            .refuses_of(product, caller, action, params, &expected)
             .await;
         let who = self.sts(caller, "GetCallerIdentity", &[]).await.ok();
         let mut detail = reply.json()["AccessDeniedDetail"].clone();
@@ -64,17 +80,34 @@ impl TestApp {
     /// one without permission is told the same of what exists and of what does not. The call itself
     /// is made once.
     pub(crate) async fn needs(&self, permission: &Permission<'_>) {
+        self.needs_of(Product::Ram, permission).await;
+    }
+
+    /// The same of any product.
+    pub(crate) async fn needs_of(&self, product: Product, permission: &Permission<'_>) {
         let Permission { action, params, .. } = *permission;
         let name = format!("ram:{action}");
         let resources = arns(permission.resources);
 
         let nobody = self.user("nobody", &[]).await;
-        self.denies(&nobody, (action, params), &resources[0], "ImplicitDeny")
-            .await;
+        self.denies_of(
+            product,
+            &nobody,
+            (action, params),
+            &resources[0],
+            "ImplicitDeny",
+        )
+        .await;
         if !permission.absent.is_empty() {
             let first = &arns(permission.absent_resources)[0];
-            self.denies(&nobody, (action, permission.absent), first, "ImplicitDeny")
-                .await;
+            self.denies_of(
+                product,
+                &nobody,
+                (action, permission.absent),
+                first,
+                "ImplicitDeny",
+            )
+            .await;
         }
 
         let everything = policy("Allow", "*", "*");
@@ -82,13 +115,13 @@ impl TestApp {
             let deny = policy("Deny", &name, resource);
             let user = format!("denied{index}");
             let denied = self.user(&user, &[&everything, &deny]).await;
-            self.denies(&denied, (action, params), resource, "ExplicitDeny")
+            self.denies_of(product, &denied, (action, params), resource, "ExplicitDeny")
                 .await;
             if resources.len() > 1 {
                 let allow = policy("Allow", &name, &resources[1 - index]);
                 let user = format!("half{index}");
                 let half = self.user(&user, &[&allow]).await;
-                self.denies(&half, (action, params), resource, "ImplicitDeny")
+                self.denies_of(product, &half, (action, params), resource, "ImplicitDeny")
                     .await;
             }
         }
@@ -99,6 +132,6 @@ impl TestApp {
             .collect();
         let exact: Vec<&str> = exact.iter().map(String::as_str).collect();
         let allowed = self.user("allowed", &exact).await;
-        self.ram(&allowed, action, params).await.ok();
+        self.rpc(&allowed, product, action, params).await.ok();
     }
 }

@@ -1,11 +1,49 @@
 //! The vendor's refusals: code, status and text, as its error tables list them.
 
+use rampart::ops::declare::Product;
+
 /// What a call is refused with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refusal {
     pub(crate) status: u16,
     pub(crate) code: String,
     pub(crate) message: String,
+}
+
+impl Refusal {
+    /// The same in the words of another product.
+    pub(crate) fn in_words_of(&self, product: Product) -> Self {
+        if product != Product::ResourceManager {
+            return self.clone();
+        }
+        let text = match self.code.as_str() {
+            "InvalidParameter.RoleName.InvalidChars" => {
+                "The specified role name contains invalid characters."
+            }
+            "InvalidParameter.RoleName.Length" => {
+                "The maximum length of the role name is exceeded."
+            }
+            "DeleteConflict.Role.Policy" => {
+                "The role cannot have any attached policies when you delete it."
+            }
+            "DeleteConflict.Policy.Role" => {
+                "The policy cannot be attached to any role when you delete it."
+            }
+            "DeleteConflict.Policy.Version" => {
+                "You must delete all non-default versions before you delete the policy."
+            }
+            "DeleteConflict.Policy.Version.Default" => {
+                "You cannot delete the default policy version."
+            }
+            "InvalidParameter.PolicyType" => "The specified policy type is invalid.",
+            "InvalidParameter.PolicyDocument.Length" => {
+                "The maximum length of the policy document is exceeded. It must not exceed 6144 characters."
+            }
+            "LimitExceeded.Policy.Version" => "The maximum number of policy versions is exceeded.",
+            _ => &self.message,
+        };
+        refusal(self.status, &self.code, text)
+    }
 }
 
 pub(crate) fn refusal(status: u16, code: &str, message: &str) -> Refusal {

@@ -5,6 +5,7 @@ use super::{
     without,
 };
 use crate::app::TestApp;
+use rampart::ops::declare::Product;
 
 /// A name by which something is spoken of.
 #[derive(Debug, Clone, Copy)]
@@ -63,6 +64,17 @@ const MALFORMED: &[&str] = &[
 impl TestApp {
     /// Checks a name: its length at the bound and beyond, its characters, and that empty is absent.
     pub(crate) async fn checks_name(&self, action: &str, good: Pairs<'_>, name: Name) {
+        self.checks_name_of(Product::Ram, action, good, name).await;
+    }
+
+    /// The same of any product.
+    pub(crate) async fn checks_name_of(
+        &self,
+        product: Product,
+        action: &str,
+        good: Pairs<'_>,
+        name: Name,
+    ) {
         let root = self.root();
         let Name {
             param,
@@ -72,52 +84,106 @@ impl TestApp {
         } = name;
         if required {
             for params in [without(good, param), with(good, param, "")] {
-                self.refuses(&root, action, &params, &missing(param)).await;
+                self.refuses_of(product, &root, action, &params, &missing(param))
+                    .await;
             }
         }
         let text = "a".repeat(longest + 1);
-        self.refuses(&root, action, &with(good, param, &text), &too_long(param))
-            .await;
+        self.refuses_of(
+            product,
+            &root,
+            action,
+            &with(good, param, &text),
+            &too_long(param),
+        )
+        .await;
         let wide = "é".repeat(longest + 1);
-        self.refuses(&root, action, &with(good, param, &wide), &too_long(param))
-            .await;
+        self.refuses_of(
+            product,
+            &root,
+            action,
+            &with(good, param, &wide),
+            &too_long(param),
+        )
+        .await;
         for text in bad {
-            self.refuses(&root, action, &with(good, param, text), &bad_chars(param))
-                .await;
+            self.refuses_of(
+                product,
+                &root,
+                action,
+                &with(good, param, text),
+                &bad_chars(param),
+            )
+            .await;
         }
         let reply = self
-            .ram(&root, action, &with(good, param, &text[1..]))
+            .rpc(&root, product, action, &with(good, param, &text[1..]))
             .await;
         assert!(!reply.code().contains("Parameter"), "{}", reply.text);
     }
 
     /// Checks a required `PolicyType`: the two words, case counts.
     pub(crate) async fn checks_policy_type(&self, action: &str, good: Pairs<'_>) {
+        self.checks_policy_type_of(Product::Ram, action, good).await;
+    }
+
+    /// The same of any product.
+    pub(crate) async fn checks_policy_type_of(
+        &self,
+        product: Product,
+        action: &str,
+        good: Pairs<'_>,
+    ) {
         let root = self.root();
         let name = "PolicyType";
         for params in [without(good, name), with(good, name, "")] {
-            self.refuses(&root, action, &params, &missing(name)).await;
+            self.refuses_of(product, &root, action, &params, &missing(name))
+                .await;
         }
         for word in ["custom", "SYSTEM", "Both", " Custom"] {
-            self.refuses(&root, action, &with(good, name, word), &incorrect(name))
-                .await;
+            self.refuses_of(
+                product,
+                &root,
+                action,
+                &with(good, name, word),
+                &incorrect(name),
+            )
+            .await;
         }
     }
 
     /// Checks a required `VersionId`.
     pub(crate) async fn checks_version_id(&self, action: &str, good: Pairs<'_>) {
+        self.checks_version_id_of(Product::Ram, action, good).await;
+    }
+
+    /// The same of any product.
+    pub(crate) async fn checks_version_id_of(
+        &self,
+        product: Product,
+        action: &str,
+        good: Pairs<'_>,
+    ) {
         let root = self.root();
         let name = "VersionId";
         for params in [without(good, name), with(good, name, "")] {
-            self.refuses(&root, action, &params, &missing(name)).await;
+            self.refuses_of(product, &root, action, &params, &missing(name))
+                .await;
         }
         for text in ["1", "v", "v0", "v01", "V1", "v1 ", "v-1", "v+1", "v1.0"] {
-            self.refuses(&root, action, &with(good, name, text), &bad_format(name))
-                .await;
+            self.refuses_of(
+                product,
+                &root,
+                action,
+                &with(good, name, text),
+                &bad_format(name),
+            )
+            .await;
         }
         // Of the right form, however large: the version of no policy.
         for text in ["v9", "v4294967295", "v4294967296", "v99999999999999999999"] {
-            self.refuses(
+            self.refuses_of(
+                product,
                 &root,
                 action,
                 &with(good, name, text),
@@ -135,8 +201,22 @@ impl TestApp {
         param: &str,
         longest: usize,
     ) {
+        self.checks_text_of(Product::Ram, action, good, param, longest)
+            .await;
+    }
+
+    /// The same of any product.
+    pub(crate) async fn checks_text_of(
+        &self,
+        product: Product,
+        action: &str,
+        good: Pairs<'_>,
+        param: &str,
+        longest: usize,
+    ) {
         let text = "é".repeat(longest + 1);
-        self.refuses(
+        self.refuses_of(
+            product,
             &self.root(),
             action,
             &with(good, param, &text),
@@ -147,13 +227,33 @@ impl TestApp {
 
     /// Checks a document: its grammar, and its length, which comes first.
     pub(crate) async fn checks_document(&self, action: &str, good: Pairs<'_>, param: &str) {
+        self.checks_document_of(Product::Ram, action, good, param)
+            .await;
+    }
+
+    /// The same of any product.
+    pub(crate) async fn checks_document_of(
+        &self,
+        product: Product,
+        action: &str,
+        good: Pairs<'_>,
+        param: &str,
+    ) {
         let root = self.root();
         let text = "{".repeat(6145);
-        self.refuses(&root, action, &with(good, param, &text), &too_long(param))
-            .await;
+        self.refuses_of(
+            product,
+            &root,
+            action,
+            &with(good, param, &text),
+            &too_long(param),
+        )
+        .await;
         for text in MALFORMED {
             let before = self.state().await;
-            let reply = self.ram(&root, action, &with(good, param, text)).await;
+            let reply = self
+                .rpc(&root, product, action, &with(good, param, text))
+                .await;
             reply.refused(400, "MalformedPolicyDocument");
             assert!(!reply.message().is_empty(), "{text}");
             assert_eq!(self.state().await, before, "{text}");
