@@ -4,6 +4,7 @@ use std::error::Error;
 use std::io::IsTerminal as _;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{Announce, AppError};
 use crate::bootstrap::{self, BootstrapError, CREDENTIALS_FILE, DATABASE_FILE, DataDir};
@@ -117,6 +118,7 @@ impl Data {
             data_dir: dir.map(|dir| dir.path().to_owned()),
             cache_bytes: settings.api.cache_bytes,
             max_nonces: settings.api.max_nonces,
+            max_staleness: Duration::from_secs(settings.postgres.max_staleness_seconds),
         })
         .await?;
         Ok(Self { iam, dir: held })

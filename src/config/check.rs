@@ -84,6 +84,11 @@ impl Settings {
         ] {
             within(key, seconds, &(1..=300))?;
         }
+        within(
+            "postgres.max_staleness_seconds",
+            postgres.max_staleness_seconds,
+            &(0..=300),
+        )?;
         Ok(())
     }
 

@@ -143,6 +143,13 @@ pub struct Postgres {
     /// How long a statement waits for a lock.
     #[config(env = "RAMPART_POSTGRES_LOCK_TIMEOUT_SECONDS", default = 5)]
     pub lock_timeout_seconds: u64,
+
+    /// How old what is decided on may be while PostgreSQL does not answer; 0 for never, else up to
+    /// 300. Only for calls that change nothing and mint no session. What is given up: a revoked
+    /// right counts for that long at a server that is cut off, and a signed request can be repeated
+    /// once at each such server.
+    #[config(env = "RAMPART_POSTGRES_MAX_STALENESS_SECONDS", default = 0)]
+    pub max_staleness_seconds: u64,
 }
 
 /// See [`Settings::account`](super::Settings::account).

@@ -16,6 +16,7 @@ use crate::iam::caller::{Caller, Identity};
 use crate::iam::freshness::{Current, FreshnessError};
 use crate::iam::keys::Signer;
 use crate::iam::replay::ReplayError;
+use crate::iam::replay::memory::Recorded;
 use crate::iam::views::{AccountView, PrincipalView};
 use crate::model::key::{AccessKeyStatus, KeyOwner};
 use crate::model::principal::PrincipalId;
@@ -196,7 +197,9 @@ impl Iam {
 
     /// Takes the nonce and establishes who calls on a state that is not older than the request.
     ///
-    /// `other` is another account that the call involves, `now` the time in unix seconds.
+    /// `other` is another account that the call involves, `now` the time in unix seconds. With
+    /// `may_be_stale` the state may be as old as the operator allows while the database does not
+    /// answer ([`staleness`](crate::iam::staleness)).
     ///
     /// # Errors
     /// [`AuthnError`].
@@ -204,7 +207,7 @@ impl Iam {
         &self,
         request: &SignedRequest<'_>,
         verified: &mut Verified,
-        other: Option<AccountId>,
+        (other, may_be_stale): (Option<AccountId>, bool),
         now: i64,
     ) -> Result<(Established, Current), AuthnError> {
         let account = verified.account();
@@ -221,12 +224,18 @@ impl Iam {
             .freshness
             .current(account, other, Some(nonce), now)
             .await
-            .map_err(|error| match error {
+            .or_else(|error| match error {
                 FreshnessError::NonceUsed => {
                     self.nonce_shares.give_back(account, nonce.expires_at);
-                    AuthnError::NonceUsed
+                    Err(AuthnError::NonceUsed)
                 }
-                FreshnessError::Unavailable => AuthnError::Unavailable,
+                FreshnessError::Unavailable if may_be_stale => {
+                    let stale = self.freshness.stale(account, self.staleness.most());
+                    let stale = stale.ok_or(AuthnError::Unavailable)?;
+                    self.staleness.owe(nonce);
+                    Ok(stale)
+                }
+                FreshnessError::Unavailable => Err(AuthnError::Unavailable),
             })?;
         match self
             .establish_at(verified, request.proof, &current.own, None)
@@ -271,17 +280,16 @@ impl Iam {
         now: i64,
     ) -> Result<(), AuthnError> {
         let taken = if self.freshness.is_embedded() {
-            let fingerprint = nonce
-                .hash
-                .first_chunk()
-                .map_or(0, |bytes| u64::from_le_bytes(*bytes));
+            let (fingerprint, expires_at) = (nonce.fingerprint(), nonce.expires_at);
             self.replay
-                .take(account, fingerprint, timestamp, nonce.expires_at, now)
+                .take(account, fingerprint, timestamp, expires_at, now)
                 .await
-        } else if self.nonce_shares.take(account, nonce.expires_at, now) {
-            Ok(())
         } else {
-            Err(ReplayError::Full)
+            match self.staleness.remember(account, &nonce, now) {
+                Recorded::Known => Err(ReplayError::Used),
+                Recorded::New if self.nonce_shares.take(account, nonce.expires_at, now) => Ok(()),
+                Recorded::New | Recorded::Full => Err(ReplayError::Full),
+            }
         };
         taken.map_err(|error| match error {
             ReplayError::Used => AuthnError::NonceUsed,

@@ -1,7 +1,8 @@
 //! The caches of all accounts: which there are, how they move on, and how they give room.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::{Duration, Instant};
 
 use crate::iam::cache::AccountCache;
 use crate::iam::id_map::IdMap;
@@ -22,6 +23,10 @@ struct Slot {
     cache: Option<Arc<AccountCache>>,
     /// Moves with every commit of ours, so that a load that began before it installs nothing.
     generation: u64,
+    /// When the database was last asked where the account stands and has answered, and when something
+    /// was last committed from here: milliseconds since the caches began.
+    confirmed_at: AtomicU64,
+    doubted_at: AtomicU64,
 }
 
 /// All caches.
@@ -32,6 +37,7 @@ pub(super) struct Caches {
     weight: Arc<AtomicUsize>,
     /// What they may weigh.
     total: usize,
+    begun: Instant,
 }
 
 impl Caches {
@@ -40,7 +46,14 @@ impl Caches {
             slots: RwLock::default(),
             weight: Arc::default(),
             total,
+            begun: Instant::now(),
         }
+    }
+
+    /// Milliseconds from the beginning to a moment, at least one.
+    fn millis(&self, moment: Instant) -> u64 {
+        let since = moment.saturating_duration_since(self.begun).as_millis();
+        u64::try_from(since).map_or(u64::MAX, |since| since.saturating_add(1))
     }
 
     fn read(&self) -> RwLockReadGuard<'_, IdMap<AccountId, Slot>> {
@@ -69,9 +82,18 @@ impl Caches {
         Known { account, state }
     }
 
-    /// Moves an account's cache on to where the database is, and answers the view there.
-    pub(super) fn moved(&self, account: AccountId, moved: &Moved) -> AccountView {
-        let known = self.get(account).0;
+    /// Moves an account's cache on to where the database is, and answers the view there. The database
+    /// was asked at `asked`.
+    pub(super) fn moved(&self, account: AccountId, moved: &Moved, asked: Instant) -> AccountView {
+        let asked = self.millis(asked);
+        let known = {
+            let slots = self.read();
+            let slot = slots.get(&account);
+            slot.and_then(|slot| {
+                slot.confirmed_at.fetch_max(asked, Ordering::Relaxed);
+                slot.cache.clone()
+            })
+        };
         if let Some(cache) = &known {
             if is_current(cache, moved) {
                 return AccountView::new(Arc::clone(cache), moved.state);
@@ -80,9 +102,42 @@ impl Caches {
         }
         let cache = self.empty(account, moved.state);
         let mut slots = self.write();
-        slots.entry(account).or_default().cache = Some(Arc::clone(&cache));
+        let slot = slots.entry(account).or_default();
+        slot.cache = Some(Arc::clone(&cache));
+        slot.confirmed_at.fetch_max(asked, Ordering::Relaxed);
         drop(slots);
         AccountView::new(cache, moved.state)
+    }
+
+    /// Notes that something was committed from here: what is kept is not known to be true until the
+    /// database is asked again.
+    pub(super) fn doubt(&self, account: AccountId) {
+        let now = self.millis(Instant::now());
+        let slots = self.read();
+        if let Some(slot) = slots.get(&account) {
+            slot.doubted_at.fetch_max(now, Ordering::Relaxed);
+        }
+    }
+
+    /// What is kept of an account, where the database has confirmed it within `most` and nothing was
+    /// committed from here since.
+    pub(super) fn confirmed_within(
+        &self,
+        account: AccountId,
+        most: Duration,
+    ) -> Option<AccountView> {
+        let now = self.millis(Instant::now());
+        let slots = self.read();
+        let slot = slots.get(&account)?;
+        let confirmed = slot.confirmed_at.load(Ordering::Relaxed);
+        let age = Duration::from_millis(now.saturating_sub(confirmed));
+        let is_doubted = slot.doubted_at.load(Ordering::Relaxed) >= confirmed;
+        if most.is_zero() || age > most || is_doubted {
+            return None;
+        }
+        let cache = Arc::clone(slot.cache.as_ref()?);
+        let state = cache.state();
+        Some(AccountView::new(cache, state))
     }
 
     /// A cache for an account that was read just now, in `state`, when its slot was of `generation`.

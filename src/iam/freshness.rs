@@ -152,6 +152,13 @@ impl Freshness {
         Ok(current)
     }
 
+    /// What is known of `own` where the database has said so at most `most` ago and nothing was changed
+    /// from here since; of another account nothing.
+    pub fn stale(&self, own: AccountId, most: Duration) -> Option<Current> {
+        let own = self.caches.confirmed_within(own, most)?;
+        Some(Current { own, other: None })
+    }
+
     fn kept_view(&self, account: AccountId) -> Option<AccountView> {
         let cache = self.caches.get(account).0?;
         let state = cache.state();
@@ -215,10 +222,12 @@ impl Freshness {
     }
 
     /// Moves on what is kept of an account over a commit of this process. With PostgreSQL the next
-    /// batch does that, for our commits as for others'.
+    /// batch does that, for our commits as for others'; until then nothing stale is decided there.
     pub fn committed(&self, account: AccountId, to: AccountState, touched: Option<&[Touched]>) {
         if self.is_embedded() {
             self.caches.committed(account, to, touched);
+        } else {
+            self.caches.doubt(account);
         }
     }
 
@@ -287,7 +296,7 @@ impl Asker {
         }
         let accounts: Vec<Known> = known.into_values().collect();
         let nonces: Vec<NonceRow> = questions.iter().filter_map(|q| q.nonce).collect();
-        let begin = tokio::time::Instant::now();
+        let begin = std::time::Instant::now();
         let answer = self.store.freshness(&accounts, &nonces).await?;
         count(questions.len(), begin.elapsed());
         let mut views: HashMap<AccountId, AccountView> = HashMap::new();
@@ -297,7 +306,10 @@ impl Asker {
                     if known.account == AccountId::SYSTEM && known.state != Some(moved.state) {
                         self.system_moved.store(true, Ordering::Relaxed);
                     }
-                    views.insert(known.account, self.caches.moved(known.account, &moved));
+                    views.insert(
+                        known.account,
+                        self.caches.moved(known.account, &moved, begin),
+                    );
                 }
                 Some(Err(error)) => {
                     tracing::error!(%error, account.id = %known.account, "an account cannot be read");

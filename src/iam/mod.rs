@@ -27,6 +27,7 @@ pub mod resource_tags;
 pub mod secrets;
 pub mod sessions;
 mod shelf;
+pub mod staleness;
 pub mod views;
 pub mod write;
 
@@ -50,6 +51,7 @@ use crate::iam::replay::Replay;
 use crate::iam::replay::mark::{LEAD_SECONDS, Mark};
 use crate::iam::replay::shares::Shares;
 use crate::iam::secrets::Secrets;
+use crate::iam::staleness::Staleness;
 use crate::model::quotas::Quotas;
 use crate::policy::ids::AccountId;
 use crate::ports::{Clock, Entropy};
@@ -78,6 +80,8 @@ pub struct IamConfig {
     pub cache_bytes: usize,
     /// How many nonces an embedded server keeps.
     pub max_nonces: usize,
+    /// How old a state may be that is decided on while PostgreSQL does not answer; zero for never.
+    pub max_staleness: Duration,
 }
 
 /// Why a server cannot start.
@@ -122,6 +126,8 @@ pub struct Iam {
     pub replay: Replay,
     /// How many nonces this server has put into the database.
     pub nonce_shares: Shares,
+    /// What bridges a time without the database.
+    pub staleness: Staleness,
     /// Refusals since the last flush.
     pub refusals: Refusals,
     /// What denials tell.
@@ -212,6 +218,7 @@ impl Iam {
             freshness: Freshness::new(Arc::clone(&store), embedded, config.cache_bytes, PATIENCE),
             replay: Replay::new(config.max_nonces, window, mark),
             nonce_shares: Shares::new(config.max_nonces, window),
+            staleness: Staleness::new(config.max_staleness, config.max_nonces, window),
             replay_floor,
             nonce_hasher: NonceHasher::new(&nonce_key),
             window: TimeWindow {
@@ -253,6 +260,9 @@ impl Iam {
         let moved = self.freshness.take_system_moved();
         if let Err(error) = self.key_ring.tick(moved).await {
             tracing::error!(%error, "the token keys cannot be read");
+        }
+        if let Err(error) = self.staleness.hand_over(self.store.as_ref()).await {
+            tracing::warn!(%error, "nonces taken without the database cannot be handed over yet");
         }
         self.freshness.trim();
         self.show_nonces();

@@ -64,8 +64,11 @@ pub enum Access {
     Read,
     /// Changes it.
     Write,
-    /// Neither: it tells who calls, or mints a session.
+    /// Neither: it mints a session.
     Session,
+    /// None of these: it tells what is known, and nothing comes of it. The only kind that may be
+    /// decided on a stale state where the operator allows that.
+    Decision,
 }
 
 /// Who may call at all.

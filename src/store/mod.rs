@@ -60,6 +60,14 @@ pub struct NonceRow {
     pub expires_at: i64,
 }
 
+impl NonceRow {
+    /// The part by which a process remembers it.
+    pub fn fingerprint(&self) -> u64 {
+        let first = self.hash.first_chunk();
+        first.map_or(0, |bytes| u64::from_le_bytes(*bytes))
+    }
+}
+
 /// That an access key was used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyUse {

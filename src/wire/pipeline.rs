@@ -31,7 +31,7 @@ use crate::iam::resource_tags;
 use crate::iam::sessions::SessionError;
 use crate::model::audit::RefusalKey;
 use crate::ops::call::{Answer, Call, Context, Entry, Session};
-use crate::ops::declare::{Auth, Product, Resources};
+use crate::ops::declare::{Access, Auth, Product, Resources};
 use crate::ops::error::OpError;
 use crate::policy::context::MapContext;
 use crate::policy::ids::AccountId;
@@ -244,7 +244,10 @@ async fn call(
         return Ok(call.run(&cx, None).await?);
     };
     progress.verified = Some(verified.clone());
-    let established = api.iam.establish(&caller, &mut verified, other, cx.now);
+    let may_be_stale = entry.declaration.access == Access::Decision;
+    let established = api
+        .iam
+        .establish(&caller, &mut verified, (other, may_be_stale), cx.now);
     let (established, current) = established.await.map_err(|error| authn(error, request))?;
     cx.caller = Some(Arc::clone(&established.caller));
 

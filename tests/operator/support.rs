@@ -1,6 +1,7 @@
 //! A server's state on a database in memory, with a clock that stands and a generator that repeats.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rampart::credential::seal::MasterKey;
 use rampart::iam::{Iam, IamConfig};
@@ -97,6 +98,7 @@ impl Bench {
             data_dir: None,
             cache_bytes: 1 << 20,
             max_nonces: 1000,
+            max_staleness: Duration::ZERO,
         });
         Self {
             iam: iam.await.unwrap(),

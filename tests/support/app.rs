@@ -8,6 +8,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::ConnectInfo;
@@ -268,6 +269,7 @@ impl TestApp {
             data_dir: data_dir.clone(),
             cache_bytes: setup.cache_bytes,
             max_nonces: setup.max_nonces,
+            max_staleness: Duration::ZERO,
         })
         .await
         .unwrap();

@@ -1,6 +1,7 @@
 //! Row 9: what a copy of the database mints, the original does not take.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rampart::credential::seal::MasterKey;
 use rampart::iam::{Iam, IamConfig};
@@ -56,6 +57,7 @@ async fn t09_the_same_rows_under_another_incarnation_do_not_open(on: On) {
             data_dir: None,
             cache_bytes: 1 << 20,
             max_nonces: 1024,
+            max_staleness: Duration::ZERO,
         });
         assert!(started.await.is_err(), "{incarnation:?}");
     }

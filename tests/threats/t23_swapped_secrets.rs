@@ -1,6 +1,7 @@
 //! Row 23: whoever can write rows cannot make another's secret his own.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rampart::credential::seal::MasterKey;
 use rampart::iam::{Iam, IamConfig};
@@ -91,6 +92,7 @@ async fn t23_a_ring_key_in_anothers_row_does_not_open(on: On) {
         data_dir: None,
         cache_bytes: 1 << 20,
         max_nonces: 1024,
+        max_staleness: Duration::ZERO,
     });
     assert!(started.await.is_err());
     app.end().await;

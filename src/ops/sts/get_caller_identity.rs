@@ -14,7 +14,7 @@ operation! {
     /// Tells the caller who it is. Needs no permission: every valid credential may ask.
     GetCallerIdentity {
         product: Sts,
-        access: Session,
+        access: Decision,
         action: "",
         resources: None,
         params {}
