@@ -230,6 +230,44 @@ impl Pool {
     }
 }
 
+/// Loads servers through several pools at once: the pools again, and what every answer took.
+pub(crate) async fn run_all(
+    pools: Vec<Pool>,
+    time: Duration,
+    requests: u64,
+) -> Result<(Vec<Pool>, Vec<u32>)> {
+    let share = requests.div_ceil(pools.len() as u64);
+    let mut tasks = tokio::task::JoinSet::new();
+    for mut pool in pools {
+        tasks.spawn(async move {
+            let latencies = pool.run(time, share).await?;
+            Result::Ok((pool, latencies))
+        });
+    }
+    let (mut pools, mut latencies) = (Vec::new(), Vec::new());
+    while let Some(done) = tasks.join_next().await {
+        let (pool, part) = done??;
+        pools.push(pool);
+        latencies.extend(part);
+    }
+    Ok((pools, latencies))
+}
+
+/// What a server shows of a counter without labels; 0 while it counted nothing.
+pub(crate) fn scrape(server: SocketAddr, counter: &str) -> Result<f64> {
+    demand_loopback(server)?;
+    let mut stream = std::net::TcpStream::connect(server)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    let request = format!("GET /metrics HTTP/1.1\r\nHost: {server}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes())?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    let value = answer
+        .lines()
+        .find_map(|line| line.strip_prefix(counter)?.strip_prefix(' '));
+    Ok(value.map_or(Ok(0.0), str::parse)?)
+}
+
 /// One-off calls, signed RPC, over one connection.
 pub(crate) struct Caller {
     stream: std::net::TcpStream,

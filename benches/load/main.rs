@@ -8,7 +8,7 @@
 //! - `client`: connections, the closed loop, and the one-off calls that set things up;
 //! - `server`: child processes, and what the kernel says about them;
 //! - `reference`: what runs in the child processes that are not Rampart (the ceiling, the fake);
-//! - `rounds`, `footprint`: the measurements.
+//! - `rounds`, `replicas`, `scale`, `footprint`: the measurements.
 
 #![expect(
     clippy::disallowed_methods,
@@ -22,7 +22,9 @@
 mod client;
 mod footprint;
 mod reference;
+mod replicas;
 mod rounds;
+mod scale;
 mod server;
 mod sign;
 
@@ -44,10 +46,14 @@ struct Cli {
     command: Command,
 }
 
-#[derive(Subcommand, Clone, Copy)]
+#[derive(Subcommand)]
 enum Command {
     /// Throughput, CPU per call and latency beside a bare axum router, in interleaved rounds.
     Rounds(Rounds),
+    /// One, two and three servers over one PostgreSQL database beside one server on SQLite.
+    Replicas(Replicas),
+    /// AssumeRole in an account with many roles beside one with few; start and memory with many.
+    Scale(Scale),
     /// Resident memory: idle, with roles, and with each of them assumed once.
     Memory {
         /// How many roles are created.
@@ -123,6 +129,49 @@ pub(crate) struct Rounds {
     pub(crate) cores: Cores,
 }
 
+#[derive(Args)]
+pub(crate) struct Replicas {
+    /// A PostgreSQL server, as a URL of a database there; the run makes a database of its own and
+    /// drops it.
+    #[arg(long)]
+    pub(crate) postgres: String,
+    /// Interleaved rounds.
+    #[arg(long = "rounds", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=50))]
+    pub(crate) count: u32,
+    /// Seconds that each is loaded in a round, once with one connection and once with many.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=60))]
+    pub(crate) seconds: u32,
+    /// Requests after which a measurement ends early.
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1000..=5_000_000))]
+    pub(crate) requests: u64,
+    /// Connections kept alive, shared out among the servers.
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u16).range(3..=512))]
+    pub(crate) connections: u16,
+    #[command(flatten)]
+    pub(crate) cores: Cores,
+}
+
+#[derive(Args)]
+pub(crate) struct Scale {
+    /// Roles of the one account, each with an attachment.
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(64..=1_000_000))]
+    pub(crate) few: u32,
+    /// Roles of the other.
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(64..=1_000_000))]
+    pub(crate) many: u32,
+    /// Interleaved rounds.
+    #[arg(long = "rounds", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=50))]
+    pub(crate) count: u32,
+    /// Seconds that each server is loaded in a round.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=60))]
+    pub(crate) seconds: u32,
+    /// Requests after which a measurement ends early.
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1000..=5_000_000))]
+    pub(crate) requests: u64,
+    #[command(flatten)]
+    pub(crate) cores: Cores,
+}
+
 fn main() -> ExitCode {
     // `cargo bench` adds `--bench`; without a command, and under `cargo test`, there is nothing to do.
     let args: Vec<_> = std::env::args_os().filter(|arg| arg != "--bench").collect();
@@ -145,6 +194,8 @@ fn run(command: Command) -> Result<()> {
         Command::Memory { roles } => footprint::memory(roles),
         Command::Start { runs, roles } => footprint::start(runs, roles),
         Command::Rounds(options) => until_signalled(rounds::rounds(options)),
+        Command::Replicas(options) => until_signalled(replicas::replicas(options)),
+        Command::Scale(options) => until_signalled(scale::scale(options)),
         Command::Selftest { cores } => until_signalled(rounds::selftest(cores)),
         Command::Nonces {
             requests,

@@ -45,6 +45,11 @@ pub(crate) fn rampart_binary() -> Result<PathBuf> {
 pub(crate) enum Data<'a> {
     Ephemeral,
     Directory(&'a Path),
+    Postgres {
+        url: &'a str,
+        directory: &'a Path,
+        master_key: &'a Path,
+    },
 }
 
 /// A command for Rampart, without the settings of whoever runs this.
@@ -62,6 +67,15 @@ fn rampart(command: &mut Command, address: SocketAddr, data: Data<'_>) {
     match data {
         Data::Ephemeral => command.arg("--ephemeral"),
         Data::Directory(path) => command.arg("--data-dir").arg(path),
+        Data::Postgres {
+            url,
+            directory,
+            master_key,
+        } => command
+            .env("RAMPART_DATABASE", url)
+            .env("RAMPART_MASTER_KEY_FILE", master_key)
+            .arg("--data-dir")
+            .arg(directory),
     };
 }
 
