@@ -43,8 +43,8 @@ struct Devices {
 #[serde(rename_all = "PascalCase")]
 struct Device {
     serial_number: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    activate_date: Option<String>,
+    /// Empty where the device is bound to nobody.
+    activate_date: String,
     user: Holder,
 }
 
@@ -66,7 +66,9 @@ impl Device {
         let binding = device.binding.filter(|_| holder.is_some());
         Self {
             serial_number: mfa::serial_number(device),
-            activate_date: binding.map(|binding| date(binding.activated_at)),
+            activate_date: binding
+                .map(|binding| date(binding.activated_at))
+                .unwrap_or_default(),
             user: holder.map_or_else(Holder::default, |user| Holder {
                 user_id: Some(user.id.to_string()),
                 user_name: Some(user.name.to_string()),

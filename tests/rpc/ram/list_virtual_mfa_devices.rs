@@ -28,7 +28,11 @@ async fn lists_every_member(on: On) {
                 "ActivateDate": NOW,
                 "User": {"UserId": id, "UserName": "Alice", "DisplayName": "A"},
             },
-            {"SerialNumber": "acs:ram::1234567890123456:mfa/spare", "User": {}},
+            {
+                "SerialNumber": "acs:ram::1234567890123456:mfa/spare",
+                "ActivateDate": "",
+                "User": {},
+            },
         ]}})
     );
     assert_eq!(
@@ -39,7 +43,7 @@ async fn lists_every_member(on: On) {
              <ActivateDate>{NOW}</ActivateDate><User><UserId>{id}</UserId>\
              <UserName>Alice</UserName><DisplayName>A</DisplayName></User></VirtualMFADevice>\
              <VirtualMFADevice><SerialNumber>acs:ram::1234567890123456:mfa/spare</SerialNumber>\
-             <User></User></VirtualMFADevice></VirtualMFADevices>"
+             <ActivateDate></ActivateDate><User></User></VirtualMFADevice></VirtualMFADevices>"
         )
     );
     let other = app.add_account("1000000000000002").await;
