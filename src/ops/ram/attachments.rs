@@ -1,14 +1,37 @@
 //! Attaching and detaching, which differ for users, groups and roles in the name alone.
 
+use crate::model::account::Account;
 use crate::model::policy::{Attachment, FoundAttachment, PolicyRef, PolicyType};
 use crate::model::principal::{PrincipalId, PrincipalName};
 use crate::model::quotas::Quotas;
 use crate::ops::call::Context;
 use crate::ops::error::{Entity, OpError, OrRefuse as _};
+use crate::ops::params::{ParamValue, Problem};
 use crate::ops::ram::lookup;
 use crate::ops::ram::shapes::PolicyShape;
 use crate::policy::ids::PolicyName;
 use crate::store::{Snapshot, Tx};
+
+/// The scope of a grant: a resource group's id, or the account's own for the whole account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResourceGroupId(String);
+
+impl ParamValue for ResourceGroupId {
+    fn parse(text: &str) -> Result<Self, Problem> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl ResourceGroupId {
+    /// Checks that it is the whole account: there are no resource groups.
+    pub(in crate::ops) fn is_account(&self, account: &Account) -> Result<(), OpError> {
+        if self.0 == account.id.to_string() {
+            Ok(())
+        } else {
+            Err(OpError::NoResourceGroup)
+        }
+    }
+}
 
 /// Attaches a policy to a principal that exists.
 pub(in crate::ops) async fn attach(

@@ -7,7 +7,8 @@ use crate::model::principal::PrincipalId;
 use crate::ops::call::{Context, Done, Write};
 use crate::ops::declare::operation;
 use crate::ops::error::OpError;
-use crate::ops::ram::{attachments, lookup};
+use crate::ops::ram::attachments::{self, ResourceGroupId};
+use crate::ops::ram::lookup;
 use crate::policy::ids::{GroupName, PolicyName};
 use crate::store::Tx;
 
@@ -28,6 +29,8 @@ operation! {
             policy_name: PolicyName = "PolicyName",
             /// The group; case is ignored.
             group_name: GroupName = "GroupName",
+            /// The account's id, where it is said: there are no resource groups.
+            scope: Option<ResourceGroupId> = "ResourceGroupId",
         }
     }
 }
@@ -37,6 +40,9 @@ impl Write for DetachPolicyFromGroup {
     type Answer = Done;
 
     async fn run(&self, _: &Context, tx: &mut dyn Tx) -> Result<Done, OpError> {
+        if let Some(scope) = &self.scope {
+            scope.is_account(tx.account())?;
+        }
         let principal = PrincipalId::Group(lookup::group(&mut *tx, &self.group_name).await?.id);
         attachments::detach(tx, principal, self.policy_type, &self.policy_name).await?;
         Ok(Done {})

@@ -3,36 +3,13 @@
 use std::borrow::Cow;
 
 use crate::iam::authz::Check;
-use crate::model::account::Account;
 use crate::model::policy::PolicyType;
 use crate::model::principal::{PrincipalId, PrincipalKind, PrincipalName};
 use crate::ops::call::Context;
 use crate::ops::error::OpError;
-use crate::ops::params::{ParamValue, Problem};
 use crate::ops::ram::lookup;
 use crate::policy::ids::PolicyName;
 use crate::store::Snapshot;
-
-/// The scope of a grant: a resource group's id, or the account's own for the whole account.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ResourceGroupId(String);
-
-impl ParamValue for ResourceGroupId {
-    fn parse(text: &str) -> Result<Self, Problem> {
-        Ok(Self(text.to_owned()))
-    }
-}
-
-impl ResourceGroupId {
-    /// Checks that it is the whole account: there are no resource groups.
-    pub(super) fn is_account(&self, account: &Account) -> Result<(), OpError> {
-        if self.0 == account.id.to_string() {
-            Ok(())
-        } else {
-            Err(OpError::NoResourceGroup)
-        }
-    }
-}
 
 /// The check of granting and revoking: on the policy, and on all principals of the kind.
 pub(super) fn check(

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{Subject, policies};
 use crate::app::{On, Setup, TestApp};
-use crate::expect::{LATER, POLICY, Permission, absent, exists, limit, together, with};
+use crate::expect::{LATER, POLICY, Permission, absent, exists, limit, refusal, together, with};
 
 /// The tests of one operation, for its subject.
 macro_rules! attach_tests {
@@ -84,6 +84,14 @@ pub(crate) async fn refuses_bad_parameters(on: On, of: &Subject) {
     app.checks_policy_type(of.attach, of.custom).await;
     app.checks_name(of.attach, of.custom, POLICY).await;
     app.checks_name(of.attach, of.custom, of.rules).await;
+    // There are no resource groups: a policy is attached for the whole account or not at all.
+    let none = refusal(
+        404,
+        "EntityNotExists.ResourceGroup",
+        "The resource group does not exist.",
+    );
+    let group = with(of.custom, "ResourceGroupId", "rg-1");
+    app.refuses(&app.root(), of.attach, &group, &none).await;
     app.end().await;
 }
 

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::Subject;
 use crate::app::{On, TestApp};
-use crate::expect::{POLICY, Permission, absent, with};
+use crate::expect::{POLICY, Permission, absent, refusal, with};
 
 /// The tests of one operation, for its subject.
 macro_rules! detach_tests {
@@ -58,6 +58,14 @@ pub(crate) async fn refuses_bad_parameters(on: On, of: &Subject) {
     app.checks_policy_type(of.detach, of.custom).await;
     app.checks_name(of.detach, of.custom, POLICY).await;
     app.checks_name(of.detach, of.custom, of.rules).await;
+    // There are no resource groups: a policy is attached for the whole account or not at all.
+    let none = refusal(
+        404,
+        "EntityNotExists.ResourceGroup",
+        "The resource group does not exist.",
+    );
+    let group = with(of.custom, "ResourceGroupId", "rg-1");
+    app.refuses(&app.root(), of.detach, &group, &none).await;
     app.end().await;
 }
 
