@@ -1,5 +1,5 @@
 //! `docs/operations.md` says which operations of the vendor's catalogue there are; it is made from the
-//! registry and from the catalogue (`tests/vectors/catalogue.json`: names, parameters, actions and
+//! registry and from the catalogue (`tests/vectors/operations.json`: names, parameters, actions and
 //! resources as the vendor's metadata and permission tables have them).
 
 use std::collections::BTreeMap;
@@ -14,14 +14,45 @@ use serde::Deserialize;
 #[derive(Debug, Deserialize)]
 struct Published {
     family: String,
-    action: String,
-    resource: Vec<String>,
-    params: Vec<String>,
-    #[serde(default)]
+    action: Option<String>,
+    resource: Option<OneOrMore>,
+    params: Vec<Parameter>,
+    #[serde(default, rename = "sdk_only")]
     newer_clients_only: bool,
 }
 
-type Catalogue = BTreeMap<String, BTreeMap<String, Published>>;
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum OneOrMore {
+    One(String),
+    More(Vec<String>),
+}
+
+#[derive(Debug, Deserialize)]
+struct Parameter {
+    name: String,
+}
+
+impl Published {
+    fn action(&self) -> &str {
+        self.action.as_deref().unwrap_or_default()
+    }
+
+    fn resources(&self) -> &[String] {
+        match &self.resource {
+            None => &[],
+            Some(OneOrMore::One(one)) => std::slice::from_ref(one),
+            Some(OneOrMore::More(more)) => more,
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct Operations {
+    operations: BTreeMap<String, Published>,
+}
+
+type Catalogue = BTreeMap<String, Operations>;
 
 const PRODUCTS: [Product; 4] = [
     Product::Ram,
@@ -35,7 +66,7 @@ fn file(name: &str) -> std::path::PathBuf {
 }
 
 fn catalogue() -> Catalogue {
-    let text = std::fs::read_to_string(file("tests/vectors/catalogue.json")).unwrap();
+    let text = std::fs::read_to_string(file("tests/vectors/operations.json")).unwrap();
     serde_json::from_str(&text).unwrap()
 }
 
@@ -57,6 +88,7 @@ fn deviations(published: &Published, declared: &Declaration) -> String {
     let left: Vec<&String> = published
         .params
         .iter()
+        .map(|parameter| &parameter.name)
         .filter(|name| !taken.contains(&name.as_str()))
         .collect();
     if !left.is_empty() {
@@ -64,12 +96,12 @@ fn deviations(published: &Published, declared: &Declaration) -> String {
     }
     let more: Vec<&&str> = taken
         .iter()
-        .filter(|name| !published.params.iter().any(|known| known == **name))
+        .filter(|name| !published.params.iter().any(|known| known.name == **name))
         .collect();
     if !more.is_empty() {
         found.push(format!("takes {} too", list(&more)));
     }
-    if declared.action != published.action {
+    if declared.action != published.action() {
         found.push(match declared.action {
             "" => "asks for no permission".to_owned(),
             action => format!("asks for `{action}`"),
@@ -78,7 +110,7 @@ fn deviations(published: &Published, declared: &Declaration) -> String {
     match declared.resources {
         Resources::Of(templates) => {
             let (mut here, mut there) = (templates.to_vec(), Vec::new());
-            there.extend(published.resource.iter().map(String::as_str));
+            there.extend(published.resources().iter().map(String::as_str));
             here.sort_unstable();
             there.sort_unstable();
             if here != there {
@@ -86,10 +118,10 @@ fn deviations(published: &Published, declared: &Declaration) -> String {
             }
         }
         // From the caller and the parameters: what is left out has a default.
-        Resources::ByCall | Resources::Loaded if published.resource.is_empty() => {
+        Resources::ByCall | Resources::Loaded if published.resources().is_empty() => {
             found.push("asks for it on a resource".to_owned());
         }
-        Resources::None if !published.resource.is_empty() => {
+        Resources::None if !published.resources().is_empty() => {
             found.push("asks for it on no resource".to_owned());
         }
         Resources::ByCall | Resources::Loaded | Resources::None => {}
@@ -110,7 +142,7 @@ fn page() -> String {
     );
     let mut tables = String::new();
     for product in PRODUCTS {
-        let operations = &catalogue[&product.name().to_lowercase()];
+        let operations = &catalogue[&product.name().to_lowercase()].operations;
         let newer = operations.values().filter(|o| o.newer_clients_only).count();
         let of_product = |name: &&String| built(product, name).is_some();
         let count = operations.keys().filter(of_product).count();
@@ -131,11 +163,11 @@ fn page() -> String {
                 Some(declared) => ("yes", deviations(published, declared)),
                 None => ("no", String::new()),
             };
-            let action = match published.action.as_str() {
+            let action = match published.action() {
                 "" => "none".to_owned(),
                 action => format!("`{action}`"),
             };
-            let resources = list(&published.resource).replace('|', "\\|");
+            let resources = list(published.resources()).replace('|', "\\|");
             let differs = differs.replace('|', "\\|");
             let _ = writeln!(
                 tables,
@@ -167,7 +199,7 @@ fn every_operation_of_the_vendors_products_is_in_the_catalogue() {
     for entry in REGISTRY {
         let Declaration { name, product, .. } = entry.declaration;
         if PRODUCTS.contains(product) {
-            let operations = &catalogue[&product.name().to_lowercase()];
+            let operations = &catalogue[&product.name().to_lowercase()].operations;
             assert!(operations.contains_key(*name), "{product:?} {name}");
         }
     }
