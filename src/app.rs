@@ -26,6 +26,7 @@ use tokio::task::JoinHandle;
 
 use crate::bootstrap::{BootstrapError, DataDir};
 use crate::config::{RpcFormat, Settings};
+use crate::iam::outbound::OutboundSetupError;
 use crate::iam::{Iam, StartError};
 use crate::operator::OperatorError;
 use crate::store::StoreError;
@@ -69,6 +70,9 @@ pub enum AppError {
     /// The shared rules cannot start.
     #[error("cannot start")]
     Iam(#[from] StartError),
+    /// The way out to issuers cannot be set up.
+    #[error("`federation.outbound_ca_file`")]
+    Outbound(#[from] OutboundSetupError),
     /// A seed cannot be applied.
     #[error("cannot apply the seed `{}`", path.display())]
     Seed {

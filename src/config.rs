@@ -21,7 +21,8 @@ use serde::Serialize;
 pub use check::parse_network;
 pub use secret::Sensitive;
 pub use sections::{
-    Api, FirstAccount, Listener, Log, LogFormat, Postgres, QuotaSettings, RpcFormat, Storage, Tls,
+    Api, Federation, FirstAccount, Listener, Log, LogFormat, Postgres, QuotaSettings, RpcFormat,
+    Storage, Tls,
 };
 
 /// The settings as one source gave them: each one or none.
@@ -112,6 +113,10 @@ pub struct Settings {
     /// What requests may be like.
     #[config(nested)]
     pub api: Api,
+    /// Identity providers, and sessions that come from others.
+    #[config(nested)]
+    pub federation: Federation,
+
     /// How many of each an account may have.
     #[config(nested)]
     pub quotas: QuotaSettings,

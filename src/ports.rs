@@ -1,11 +1,13 @@
-//! What comes in from outside as an argument: the clock and randomness.
+//! What comes in from outside as an argument: the clock, randomness, and what others serve.
 //!
 //! Rules take `&dyn Clock` and `&dyn Entropy`, so that a test moves time by hand and draws the same
-//! ids every run. Nothing else in the product asks the machine for either.
+//! ids every run. Nothing else in the product asks the machine for either. What a tenant names
+//! elsewhere is fetched through `&dyn OutboundHttp` and in no other way.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use async_trait::async_trait;
 use zeroize::Zeroize as _;
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
@@ -172,6 +174,54 @@ impl Entropy for SeededEntropy {
             mixed ^= mixed >> 31;
             chunk.copy_from_slice(&mixed.to_le_bytes()[..chunk.len()]);
         }
+    }
+}
+
+/// What is to be fetched.
+#[derive(Debug, Clone, Copy)]
+pub struct OutboundGet<'a> {
+    /// An `https` URL.
+    pub url: &'a str,
+    /// SHA-1 or SHA-256 of certificates, in hexadecimal digits: the host's must come from one of
+    /// them. Where there are none, the machine's roots count.
+    pub fingerprints: &'a [String],
+    /// The longest answer, in bytes.
+    pub max_bytes: usize,
+}
+
+/// Why nothing was fetched.
+#[derive(Debug, thiserror::Error)]
+pub enum OutboundError {
+    /// The address is one that nobody may be sent to.
+    #[error("the address is not allowed")]
+    Refused,
+    /// The host's certificate comes from none of the fingerprints.
+    #[error("no certificate has one of the fingerprints")]
+    Fingerprint,
+    /// The host cannot be reached, is not what it should be, or answers something else.
+    #[error("the request failed")]
+    Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Fetches what tenants name. It sends nothing to addresses that the operator has not opened to
+/// them, follows nobody elsewhere, and ends in a bounded time.
+#[async_trait]
+pub trait OutboundHttp: Send + Sync {
+    /// The body of the answer, where that is 200.
+    ///
+    /// # Errors
+    /// [`OutboundError`].
+    async fn get(&self, get: &OutboundGet<'_>) -> Result<Vec<u8>, OutboundError>;
+}
+
+/// Sends nothing to anybody.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoOutbound;
+
+#[async_trait]
+impl OutboundHttp for NoOutbound {
+    async fn get(&self, _: &OutboundGet<'_>) -> Result<Vec<u8>, OutboundError> {
+        Err(OutboundError::Refused)
     }
 }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Brings a Debian-like machine to where `tests/run.sh` can run: a C and a C++ compiler, PostgreSQL's server programs, Python
-# with venv, a Rust toolchain, and the vendor's Python clients in an environment of their own under target/.
+# with venv, Node with npm, a Rust toolchain, and under target/ the vendor's Python clients in an environment of their own,
+# and the vendor's credentials library for Node beside an OpenID provider.
 # `tests/setup.sh build` brings only what building and serving need: the compiler and the toolchain.
 # Run it as often as you like: what is there already is left alone. It becomes root (sudo) only to install packages.
 set -euo pipefail
@@ -39,6 +40,8 @@ packages() {
         # For the fuzzer's own code.
         have c++ || missing+=(g++)
         have_venv || missing+=(python3 python3-venv)
+        have node || missing+=(nodejs)
+        have npm || missing+=(npm)
         # A server given by its address needs none of ours.
         [ -n "${RAMPART_TEST_POSTGRES_URL:-}" ] || have_postgres || missing+=(postgresql)
     fi
@@ -75,6 +78,17 @@ clients() {
     printf '%s\n' "$wanted" >"$stamp"
 }
 
+node_clients() {
+    local from=$root/tests/clients/node to=$target/clients-node wanted
+    mkdir -p "$to"
+    cp "$from"/*.mjs "$from"/package.json "$from"/package-lock.json "$to"/
+    wanted=$(cat "$from/package-lock.json" <(node --version) | sha256sum | cut -d ' ' -f 1)
+    [ "$(cat "$to/.installed" 2>/dev/null)" != "$wanted" ] || return 0
+    say "installing an OpenID provider and the vendor's credentials library for Node into $to"
+    (cd "$to" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
+    printf '%s\n' "$wanted" >"$to/.installed"
+}
+
 what=${1:-all}
 case $what in
     all | build) ;;
@@ -82,5 +96,5 @@ case $what in
 esac
 packages "$what"
 toolchain
-[ "$what" = build ] || clients
+[ "$what" = build ] || { clients; node_clients; }
 say "ready"

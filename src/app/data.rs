@@ -10,6 +10,8 @@ use super::{Announce, AppError};
 use crate::bootstrap::{self, BootstrapError, CREDENTIALS_FILE, DATABASE_FILE, DataDir};
 use crate::config::Settings;
 use crate::credential::seal::MasterKey;
+use crate::iam::federation::FederationConfig;
+use crate::iam::outbound::{Outbound, SystemResolver};
 use crate::iam::secrets::Secrets;
 use crate::iam::{Iam, IamConfig};
 use crate::model::quotas::Quotas;
@@ -119,10 +121,25 @@ impl Data {
             cache_bytes: settings.api.cache_bytes,
             max_nonces: settings.api.max_nonces,
             max_staleness: Duration::from_secs(settings.postgres.max_staleness_seconds),
+            federation: federation(settings)?,
         })
         .await?;
         Ok(Self { iam, dir: held })
     }
+}
+
+/// What identity providers are reached with.
+fn federation(settings: &Settings) -> Result<FederationConfig, AppError> {
+    let federation = &settings.federation;
+    // Checked with the settings.
+    let openings = federation.outbound_allow.iter();
+    let openings = openings.filter_map(|text| text.parse().ok()).collect();
+    let ca_file = federation.outbound_ca_file.as_deref();
+    let outbound = Outbound::new(Arc::new(SystemResolver), openings, ca_file)?;
+    Ok(FederationConfig {
+        outbound: Arc::new(outbound),
+        max_chain_seconds: federation.max_chain_seconds.into(),
+    })
 }
 
 /// The master key, with the other one while it is being rotated.

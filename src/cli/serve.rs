@@ -69,6 +69,13 @@ pub(super) struct SettingsArgs {
     /// A seed file to apply at the start; can be given several times.
     #[arg(long, value_name = "FILE")]
     seed: Vec<PathBuf>,
+    /// A private address that issuers of OIDC tokens may have: `host=network`; can be given several
+    /// times.
+    #[arg(long, value_name = "HOST=NETWORK")]
+    outbound_allow: Vec<String>,
+    /// Certificates that issuers' may come from, beside the machine's roots, PEM.
+    #[arg(long, value_name = "FILE")]
+    outbound_ca: Option<PathBuf>,
     /// How log lines are written [default: text].
     #[arg(long, value_name = "FORMAT")]
     log_format: Option<LogFormat>,
@@ -104,6 +111,9 @@ impl SettingsArgs {
         layer.tls.mode = self.tls;
         layer.storage.ephemeral = self.ephemeral;
         layer.storage.seed_files = (!self.seed.is_empty()).then_some(self.seed);
+        layer.federation.outbound_allow =
+            (!self.outbound_allow.is_empty()).then_some(self.outbound_allow);
+        layer.federation.outbound_ca_file = self.outbound_ca;
         layer.log.format = self.log_format;
         layer.log.level = self.log_level;
         self.data.load_over(layer)

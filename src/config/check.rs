@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 
 use super::{ConfigError, FirstAccount, Settings};
 use crate::iam::fixed_secret;
+use crate::iam::outbound::Opening;
 use crate::policy::ids::AccountId;
 
 /// The fewest different characters of a secret that nobody guesses.
@@ -52,6 +53,7 @@ impl Settings {
         self.check_listeners()?;
         self.check_storage()?;
         self.account.check()?;
+        self.check_federation()?;
         if let Err(error) = tracing_subscriber::EnvFilter::builder().parse(&self.log.level) {
             return invalid("log.level", error.to_string());
         }
@@ -190,6 +192,19 @@ impl Settings {
             within(key, value.into(), bounds)?;
         }
         Ok(())
+    }
+
+    fn check_federation(&self) -> Result<(), ConfigError> {
+        for opening in &self.federation.outbound_allow {
+            if let Err(error) = opening.parse::<Opening>() {
+                return invalid("federation.outbound_allow", format!("`{opening}` {error}"));
+            }
+        }
+        within(
+            "federation.max_chain_seconds",
+            self.federation.max_chain_seconds.into(),
+            &(900..=31_536_000),
+        )
     }
 
     fn check_tls(&self) -> Result<(), ConfigError> {

@@ -203,6 +203,29 @@ pub struct Api {
     pub max_nonces: usize,
 }
 
+/// See [`Settings::federation`](super::Settings::federation).
+#[derive(Debug, Clone, Serialize, confique::Config)]
+pub struct Federation {
+    /// Addresses of private networks and of this machine that issuers may have: `host=network`, as
+    /// `idp.internal=10.1.0.0/16`. Without an entry, requests for an issuer's keys go to public
+    /// addresses alone. In the environment with commas between.
+    #[config(
+        env = "RAMPART_OUTBOUND_ALLOW",
+        default = [],
+        parse_env = list,
+    )]
+    pub outbound_allow: Vec<String>,
+
+    /// Certificates that issuers' may come from, beside the machine's roots: PEM.
+    #[config(env = "RAMPART_OUTBOUND_CA")]
+    pub outbound_ca_file: Option<PathBuf>,
+
+    /// How long after its first session a chain of sessions, in which each takes the next role or
+    /// its own again, comes to its end.
+    #[config(env = "RAMPART_MAX_CHAIN_SECONDS", default = 43_200)]
+    pub max_chain_seconds: u32,
+}
+
 /// See [`Settings::quotas`](super::Settings::quotas).
 #[derive(Debug, Clone, Serialize, confique::Config)]
 pub struct QuotaSettings {

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 
+use crate::iam::federation::OidcView;
 use crate::iam::keys::Signer;
 use crate::iam::shelf::{Charge, Meter, Shelf};
 use crate::iam::views::{PrincipalView, RoleView};
@@ -17,7 +18,7 @@ use crate::model::change::Touched;
 use crate::model::policy::VersionId;
 use crate::model::principal::PrincipalId;
 use crate::policy::compile::CompiledPolicy;
-use crate::policy::ids::{AccessKeyId, AccountId, GroupId, PolicyName, RoleName};
+use crate::policy::ids::{AccessKeyId, AccountId, GroupId, PolicyName, ProviderName, RoleName};
 
 /// How many roles are remembered not to exist.
 const ABSENT_KEPT: usize = 1024;
@@ -133,6 +134,38 @@ impl Document {
     }
 }
 
+/// Names of what is known not to exist, and since which revision.
+#[derive(Debug)]
+struct Absent<K>(RwLock<HashMap<K, i64>>);
+
+impl<K> Default for Absent<K> {
+    fn default() -> Self {
+        Self(RwLock::default())
+    }
+}
+
+impl<K: std::hash::Hash + Eq + Clone> Absent<K> {
+    fn is_known(&self, name: &K, revision: i64) -> bool {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        known.get(name).is_some_and(|since| *since <= revision)
+    }
+
+    fn note(&self, name: &K, revision: i64) {
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= ABSENT_KEPT {
+            known.clear();
+        }
+        known.insert(name.clone(), revision);
+    }
+
+    fn forget(&self, name: &K, revision: i64) {
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if known.get(name).is_some_and(|since| *since < revision) {
+            known.remove(name);
+        }
+    }
+}
+
 /// Where the cache stands.
 #[derive(Debug)]
 struct Position {
@@ -149,9 +182,11 @@ pub(super) struct AccountCache {
     principals: Shelf<PrincipalId, PrincipalView>,
     roles: Shelf<RoleName, RoleView>,
     keys: Shelf<AccessKeyId, Signer>,
+    oidc_providers: Shelf<ProviderName, OidcView>,
     /// Roles known not to exist and since when, so that asking for one again costs what a refusal
     /// costs. Strangers can ask: it takes no room from what the account itself uses.
-    absent: RwLock<HashMap<RoleName, i64>>,
+    absent: Absent<RoleName>,
+    absent_oidc_providers: Absent<ProviderName>,
     documents: SharedBy<PolicyName, Document>,
     groups: SharedBy<GroupId, GroupRights>,
     pub(super) meter: Arc<Meter>,
@@ -175,7 +210,9 @@ impl AccountCache {
             principals: Shelf::new(),
             roles: Shelf::new(),
             keys: Shelf::new(),
-            absent: RwLock::default(),
+            oidc_providers: Shelf::new(),
+            absent: Absent::default(),
+            absent_oidc_providers: Absent::default(),
             documents: Mutex::default(),
             groups: Mutex::default(),
             meter: Arc::new(Meter::new(all)),
@@ -238,10 +275,7 @@ impl AccountCache {
                 .remove_older(&PrincipalId::Role(*id), revision),
             Touched::RoleNamed(name) => {
                 self.roles.remove_older(name, revision);
-                let mut absent = self.absent.write().unwrap_or_else(PoisonError::into_inner);
-                if absent.get(name).is_some_and(|since| *since < revision) {
-                    absent.remove(name);
-                }
+                self.absent.forget(name, revision);
             }
             Touched::Key(id) => self.keys.remove_older(id, revision),
             Touched::Policy(name) => {
@@ -249,8 +283,10 @@ impl AccountCache {
                     document.life.end(revision)
                 });
             }
-            // Nothing is kept of them.
-            Touched::OidcProvider(_) => {}
+            Touched::OidcProvider(name) => {
+                self.oidc_providers.remove_older(name, revision);
+                self.absent_oidc_providers.forget(name, revision);
+            }
             // Not its members one by one: there may be thousands.
             Touched::Group(id) => {
                 end_all(&self.groups, id, |rights| rights.life.end(revision));
@@ -345,9 +381,37 @@ impl AccountCache {
         if let Some(known) = self.roles.get(name, revision) {
             return Some(Some(known));
         }
-        let absent = self.absent.read().unwrap_or_else(PoisonError::into_inner);
-        let since = *absent.get(name)?;
-        (since <= revision).then_some(None)
+        self.absent.is_known(name, revision).then_some(None)
+    }
+
+    /// The OIDC provider, if it is known whether there is one.
+    #[expect(
+        clippy::option_option,
+        reason = "known to exist, known not to exist, not known"
+    )]
+    pub(super) fn oidc_provider(
+        &self,
+        name: &ProviderName,
+        revision: i64,
+    ) -> Option<Option<Arc<OidcView>>> {
+        if let Some(known) = self.oidc_providers.get(name, revision) {
+            return Some(Some(known));
+        }
+        let absent = &self.absent_oidc_providers;
+        absent.is_known(name, revision).then_some(None)
+    }
+
+    pub(super) fn keep_oidc_provider(&self, at: AccountState, view: &Arc<OidcView>) {
+        self.keep(at, || {
+            let charge = Charge::new(&self.meter, view.bytes());
+            let name = view.provider.name.clone();
+            self.oidc_providers
+                .put(name, Arc::clone(view), at.revision, charge);
+        });
+    }
+
+    pub(super) fn keep_absent_oidc_provider(&self, at: AccountState, name: &ProviderName) {
+        self.keep(at, || self.absent_oidc_providers.note(name, at.revision));
     }
 
     pub(super) fn keep_role(&self, at: AccountState, view: &Arc<RoleView>, bytes: usize) {
@@ -363,13 +427,7 @@ impl AccountCache {
     }
 
     pub(super) fn keep_absent(&self, at: AccountState, name: &RoleName) {
-        self.keep(at, || {
-            let mut absent = self.absent.write().unwrap_or_else(PoisonError::into_inner);
-            if absent.len() >= ABSENT_KEPT {
-                absent.clear();
-            }
-            absent.insert(name.clone(), at.revision);
-        });
+        self.keep(at, || self.absent.note(name, at.revision));
     }
 
     pub(super) fn key(&self, id: &AccessKeyId, revision: i64) -> Option<Arc<Signer>> {
@@ -399,17 +457,19 @@ impl AccountCache {
 
     /// Takes out one entry of the heaviest kind.
     pub(super) fn evict_one(&self) -> bool {
-        let (principals, roles, keys) = (
+        let kinds = [
             self.principals.bytes(),
             self.roles.bytes(),
             self.keys.bytes(),
-        );
-        let evicted = if principals >= roles && principals >= keys {
-            self.principals.evict_one()
-        } else if roles >= keys {
-            self.roles.evict_one()
-        } else {
-            self.keys.evict_one()
+            self.oidc_providers.bytes(),
+        ];
+        let [principals, roles, keys, _] = kinds;
+        let most = kinds.into_iter().max().unwrap_or_default();
+        let evicted = match most {
+            most if most == principals => self.principals.evict_one(),
+            most if most == roles => self.roles.evict_one(),
+            most if most == keys => self.keys.evict_one(),
+            _ => self.oidc_providers.evict_one(),
         };
         if evicted {
             metrics::counter!("rampart_cache_evictions_total", "why" => "room").increment(1);

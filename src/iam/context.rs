@@ -36,6 +36,45 @@ impl<'a> CallContext<'a> {
     }
 }
 
+/// The condition keys of a call that nobody signed.
+#[derive(Clone, Copy)]
+pub struct UnsignedContext<'a> {
+    /// When it arrived, in unix seconds.
+    pub now: i64,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// The keys that are the operation's own.
+    pub own: &'a dyn Context,
+}
+
+impl fmt::Debug for UnsignedContext<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UnsignedContext(..)")
+    }
+}
+
+impl Context for UnsignedContext<'_> {
+    fn values(&self, key: &ConditionKey, each: &mut dyn FnMut(&str)) {
+        let mut text = Short::default();
+        let written = match key.as_str() {
+            "acs:currenttime" => return each(&time::format(self.now)),
+            "acs:sourceip" => write!(text, "{}", self.origin.source_ip),
+            "acs:securetransport" => write!(text, "{}", self.origin.secure),
+            _ => return self.own.values(key, each),
+        };
+        if written.is_ok() {
+            each(text.as_str());
+        }
+    }
+
+    fn names(&self, each: &mut dyn FnMut(&str)) {
+        ["acs:CurrentTime", "acs:SecureTransport", "acs:SourceIp"]
+            .into_iter()
+            .for_each(&mut *each);
+        self.own.names(each);
+    }
+}
+
 impl fmt::Debug for CallContext<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("CallContext(..)")

@@ -159,6 +159,35 @@ impl Freshness {
         Some(Current { own, other: None })
     }
 
+    /// What is known of an account without a look at the database by the call itself, not older than
+    /// the call: embedded what is kept of it, with PostgreSQL its state, where there is such an
+    /// account.
+    ///
+    /// # Errors
+    /// [`FreshnessError`].
+    pub async fn known(
+        &self,
+        account: AccountId,
+        now: i64,
+    ) -> Result<Option<AccountView>, FreshnessError> {
+        let view = match &self.batches {
+            None => self.kept_view(account),
+            Some(batches) => {
+                let question = Question {
+                    own: account,
+                    other: None,
+                    nonce: None,
+                };
+                let verdict = batches.ask(question).await.ok().flatten();
+                verdict.ok_or(FreshnessError::Unavailable)?.own
+            }
+        };
+        if let Some(view) = &view {
+            view.touch(now);
+        }
+        Ok(view)
+    }
+
     fn kept_view(&self, account: AccountId) -> Option<AccountView> {
         let cache = self.caches.get(account).0?;
         let state = cache.state();

@@ -13,6 +13,7 @@ mod caches;
 pub mod caller;
 pub mod context;
 pub mod diagnosis;
+pub mod federation;
 pub mod fixed_secret;
 pub mod freshness;
 pub mod generate;
@@ -21,6 +22,7 @@ pub mod key_ring;
 pub mod key_uses;
 pub mod keys;
 pub mod nonce_key;
+pub mod outbound;
 pub mod passwords;
 pub mod replay;
 pub mod resource_tags;
@@ -41,6 +43,7 @@ use crate::credential::time::TimeWindow;
 use crate::iam::audit::Refusals;
 use crate::iam::authz::SessionPolicies;
 use crate::iam::diagnosis::Diagnoses;
+use crate::iam::federation::{Federation, FederationConfig};
 use crate::iam::freshness::Freshness;
 use crate::iam::key_ring::{KeyRing, KeyRingError};
 use crate::iam::key_uses::KeyUses;
@@ -82,6 +85,8 @@ pub struct IamConfig {
     pub max_nonces: usize,
     /// How old a state may be that is decided on while PostgreSQL does not answer; zero for never.
     pub max_staleness: Duration,
+    /// Identity providers, and chains of sessions.
+    pub federation: FederationConfig,
 }
 
 /// Why a server cannot start.
@@ -136,6 +141,8 @@ pub struct Iam {
     pub passwords: Passwords,
     /// Compiled session policies.
     pub session_policies: SessionPolicies,
+    /// Keys of identity providers, and what strangers may ask for.
+    pub federation: Federation,
     /// Requests dated up to here (unix seconds) are refused: the database that this one was made
     /// from may have taken them.
     replay_floor: i64,
@@ -229,6 +236,7 @@ impl Iam {
             diagnoses: Diagnoses::new(&config.master_key, config.incarnation),
             passwords: Passwords::default(),
             session_policies: SessionPolicies::default(),
+            federation: Federation::new(config.federation),
             forgotten_at: AtomicI64::new(clock.now()),
             flushed_at: AtomicI64::new(clock.now()),
             uses_written_at: AtomicI64::new(clock.now()),

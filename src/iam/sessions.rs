@@ -33,7 +33,8 @@ pub const MIN_DURATION: i64 = 900;
 /// The length of a session where none is asked for, in seconds.
 pub const DEFAULT_DURATION: i64 = 3600;
 
-const ASSUME_ROLE: &str = "sts:AssumeRole";
+/// The action of each call that takes a role.
+pub const ASSUME_ROLE: &str = "sts:AssumeRole";
 const SET_SOURCE_IDENTITY: &str = "sts:SetSourceIdentity";
 
 /// What is asked for.
@@ -104,6 +105,9 @@ pub enum SessionError {
     /// Longer than the role's own maximum.
     #[error("longer than the role allows")]
     Duration,
+    /// The chain of sessions has gone on for as long as one may.
+    #[error("the chain of sessions has come to its end")]
+    ChainEnded,
     /// Another source identity than the one that the caller's own session carries.
     #[error("the source identity cannot be changed")]
     SourceIdentity,
@@ -234,7 +238,35 @@ impl Iam {
         if duration > role.role.max_session_duration {
             return Err(SessionError::Duration);
         }
-        self.mint(caller, &role, request, identity, duration)
+        self.next_in_chain(caller, &role, request, identity, duration)
+    }
+
+    /// Mints the caller's session of a role that was decided on.
+    fn next_in_chain(
+        &self,
+        caller: &Caller,
+        role: &RoleView,
+        request: &SessionRequest<'_>,
+        identity: Option<&str>,
+        duration: i64,
+    ) -> Result<Session, SessionError> {
+        let now = request.now;
+        let origin = origin_of(caller, now);
+        // However often it is renewed, a chain ends so long after its first session began.
+        let chain_ends_at = origin.first_hop_at + self.federation.max_chain_seconds;
+        let expires_at = (now + duration).min(chain_ends_at);
+        if expires_at <= now {
+            return Err(SessionError::ChainEnded);
+        }
+        Ok(self.grant(Grant {
+            role,
+            session_name: request.session_name,
+            policy: request.policy,
+            source_identity: identity,
+            origin,
+            issued_at: now,
+            expires_at,
+        })?)
     }
 
     /// Puts a role into a view that was pinned to a snapshot.
@@ -288,35 +320,23 @@ impl Iam {
         Ok(loaded)
     }
 
-    fn mint(
-        &self,
-        caller: &Caller,
-        role: &RoleView,
-        request: &SessionRequest<'_>,
-        source_identity: Option<&str>,
-        duration: i64,
-    ) -> Result<Session, SessionError> {
-        let now = request.now;
+    /// Mints a session of a role that was decided on.
+    ///
+    /// # Errors
+    /// [`SealError`].
+    pub(super) fn grant(&self, grant: Grant<'_>) -> Result<Session, SealError> {
+        let Grant { role, .. } = grant;
         let (access_key_id, secret) = self.new_session_key();
-        let origin = match &caller.identity {
-            Identity::Session(claims) => claims.origin.clone(),
-            Identity::Root | Identity::User { .. } => Origin {
-                account: caller.account,
-                principal: caller.arn(),
-                access_key_id: Some(caller.access_key_id.clone()),
-                first_hop_at: now,
-            },
-        };
         let claims = Claims {
             account: role.role.account,
             role_id: role.role.id,
             role_name: role.role.name.clone(),
-            session_name: request.session_name.clone(),
-            policy: request.policy.map(str::to_owned),
-            source_identity: source_identity.map(str::to_owned),
-            origin,
-            issued_at: now,
-            expires_at: now + duration,
+            session_name: grant.session_name.clone(),
+            policy: grant.policy.map(str::to_owned),
+            source_identity: grant.source_identity.map(str::to_owned),
+            origin: grant.origin,
+            issued_at: grant.issued_at,
+            expires_at: grant.expires_at,
             // The epoch that this decision saw: if the role has moved on meanwhile, the token is
             // dead before it is used.
             session_epoch: role.role.session_epoch,
@@ -325,6 +345,31 @@ impl Iam {
         };
         let token = self.key_ring.seal(&claims)?;
         Ok(Session { claims, token })
+    }
+}
+
+/// A session that is to be minted: every decision has been made.
+#[derive(Debug)]
+pub(super) struct Grant<'a> {
+    pub(super) role: &'a RoleView,
+    pub(super) session_name: &'a RoleSessionName,
+    pub(super) policy: Option<&'a str>,
+    pub(super) source_identity: Option<&'a str>,
+    pub(super) origin: Origin,
+    pub(super) issued_at: i64,
+    pub(super) expires_at: i64,
+}
+
+/// Where the chain began that a session for this caller goes on with.
+fn origin_of(caller: &Caller, now: i64) -> Origin {
+    match &caller.identity {
+        Identity::Session(claims) => claims.origin.clone(),
+        Identity::Root | Identity::User { .. } => Origin {
+            account: caller.account,
+            principal: caller.arn(),
+            access_key_id: Some(caller.access_key_id.clone()),
+            first_hop_at: now,
+        },
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::iam::cache::{AccountCache, Document, GroupRights};
+use crate::iam::federation::OidcView;
 use crate::iam::keys::Signer;
 use crate::iam::shelf::Charge;
 use crate::model::account::AccountState;
@@ -14,7 +15,7 @@ use crate::model::principal::{PrincipalId, Role};
 use crate::policy::compile::CompiledPolicy;
 use crate::policy::document::DocumentKind;
 use crate::policy::evaluate::PolicySet;
-use crate::policy::ids::{AccessKeyId, AccountId, PolicyName, RoleName, UserName};
+use crate::policy::ids::{AccessKeyId, AccountId, PolicyName, ProviderName, RoleName, UserName};
 use crate::policy::trust::TrustPolicy;
 use crate::store::{Result as StoreResult, Snapshot, StoreError};
 
@@ -135,6 +136,34 @@ impl AccountView {
     /// The role, if it is known here already whether there is one.
     pub fn role(&self, name: &RoleName) -> Option<Option<Arc<RoleView>>> {
         self.cache.role(name, self.state.revision)
+    }
+
+    /// The OIDC provider, if it is known here already whether there is one.
+    pub fn oidc_provider(&self, name: &ProviderName) -> Option<Option<Arc<OidcView>>> {
+        self.cache.oidc_provider(name, self.state.revision)
+    }
+
+    /// Reads an OIDC provider from a snapshot of this state, and keeps it.
+    ///
+    /// # Errors
+    /// As [`Self::load_principal`]; `Ok(None)` where there is no such provider.
+    pub async fn load_oidc_provider(
+        &self,
+        snapshot: &mut dyn Snapshot,
+        name: &ProviderName,
+    ) -> StoreResult<Option<Arc<OidcView>>> {
+        self.expect_same(snapshot)?;
+        let Some(provider) = snapshot.get_oidc_provider(name).await? else {
+            for cache in self.caches() {
+                cache.keep_absent_oidc_provider(self.state, name);
+            }
+            return Ok(None);
+        };
+        let view = Arc::new(OidcView::new(provider));
+        for cache in self.caches() {
+            cache.keep_oidc_provider(self.state, &view);
+        }
+        Ok(Some(view))
     }
 
     /// The key as it is in this state, if it is known here.

@@ -3,6 +3,7 @@
 
 use crate::iam::authz::Denial;
 use crate::iam::diagnosis::DiagnosisError;
+use crate::iam::federation::FederationError;
 use crate::iam::passwords::PasswordError;
 use crate::iam::sessions::SessionError;
 use crate::model::principal::PrincipalId;
@@ -129,6 +130,9 @@ pub enum OpError {
     /// A diagnostic message that cannot be decoded.
     #[error(transparent)]
     Diagnosis(#[from] DiagnosisError),
+    /// Nobody was let in that an identity provider vouches for.
+    #[error(transparent)]
+    Federation(#[from] FederationError),
     /// No session was minted.
     #[error(transparent)]
     Session(#[from] SessionError),

@@ -97,6 +97,7 @@ pub static REGISTRY: &[Entry] = &[
     write::<ims::add_fingerprint_to_oidc_provider::AddFingerprintToOIDCProvider>(),
     write::<ims::remove_fingerprint_from_oidc_provider::RemoveFingerprintFromOIDCProvider>(),
     session::<sts::assume_role::AssumeRole>(),
+    session::<sts::assume_role_with_oidc::AssumeRoleWithOIDC>(),
     session::<sts::get_caller_identity::GetCallerIdentity>(),
     write::<resource_manager::create_role::CreateRole>(),
     read::<resource_manager::get_role::GetRole>(),

@@ -78,6 +78,12 @@ pub enum Problem {
     /// A session policy that is too long.
     #[error("is too long for a session policy")]
     SessionPolicySize,
+    /// A session policy of a call that nobody signed, which breaks the grammar.
+    #[error("is not a valid session policy")]
+    UnsignedPolicyGrammar,
+    /// The same, too long.
+    #[error("is too long for a session policy")]
+    UnsignedPolicySize,
     /// A tag's key.
     #[error("holds a bad tag key")]
     TagKey,

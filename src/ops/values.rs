@@ -4,6 +4,7 @@
 //! beside.
 
 mod documents;
+mod federation;
 mod logins;
 mod paging;
 mod providers;
@@ -13,10 +14,11 @@ mod tags;
 mod text;
 
 pub use documents::{PolicyDocument, RotateStrategy, SessionPolicy, TrustDocument};
+pub use federation::{OidcProviderArn, OidcToken, UnsignedSessionPolicy};
 pub use logins::{AuthenticationCode, Password};
 pub use paging::{Marker, MaxItems, NextToken, PageNumber, PageSize, ShortPage};
 pub use providers::{
-    ClientId, ClientIds, Fingerprint, Fingerprints, IssuanceLimitTime, IssuerUrl,
+    ClientId, ClientIds, Fingerprint, Fingerprints, IssuanceLimitTime, IssuerUrl, JsonWebKeySet,
     ProviderDescription,
 };
 pub use sessions::{DurationSeconds, ExternalId, MaxSessionDuration, SourceIdentity};

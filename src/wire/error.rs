@@ -5,6 +5,7 @@
 
 mod caller;
 mod entities;
+mod federation;
 mod params;
 mod resource_manager;
 
@@ -21,6 +22,8 @@ use crate::store::StoreError;
 use crate::wire::envelope::AccessDeniedDetail;
 
 use caller::{authn, denied, diagnosis, mismatch, request, session};
+use federation::federation;
+
 use entities::{already_exists, delete_conflict, limit_exceeded, not_exist};
 use params::param;
 
@@ -134,8 +137,10 @@ impl Fault {
             Self::BodyHash(_) | Self::Op(OpError::Denied(_) | OpError::AuthenticationCode) => true,
             Self::Op(OpError::Param(fault)) => fault.problem == Problem::WrongPassword,
             Self::Op(OpError::Session(error)) => {
-                matches!(error, SessionError::Denied(_) | SessionError::RootCaller)
+                use SessionError::{ChainEnded, Denied, RootCaller};
+                matches!(error, Denied(_) | RootCaller | ChainEnded)
             }
+            Self::Op(OpError::Federation(error)) => error.is_refused_caller(),
             _ => false,
         }
     }
@@ -283,6 +288,7 @@ fn op(error: &OpError, product: Option<Product>) -> Refusal {
         OpError::Denied(denial) => denied(denial, product),
         OpError::Diagnosis(error) => diagnosis(*error),
         OpError::Session(error) => session(error, product),
+        OpError::Federation(error) => federation(error, product),
         OpError::Store(error) => store(error, product),
         OpError::Internal(_) => internal(product),
     }

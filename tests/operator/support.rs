@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rampart::credential::seal::MasterKey;
+use rampart::iam::federation::FederationConfig;
 use rampart::iam::{Iam, IamConfig};
 use rampart::model::account::RevisionTag;
 use rampart::model::audit::AuditRecord;
@@ -99,6 +100,7 @@ impl Bench {
             cache_bytes: 1 << 20,
             max_nonces: 1000,
             max_staleness: Duration::ZERO,
+            federation: FederationConfig::default(),
         });
         Self {
             iam: iam.await.unwrap(),

@@ -19,6 +19,7 @@ use rampart::credential::rpc::{self, RpcKey};
 use rampart::credential::seal::MasterKey;
 use rampart::credential::secret::SecretText;
 use rampart::credential::{percent, time};
+use rampart::iam::federation::FederationConfig;
 use rampart::iam::{Iam, IamConfig};
 use rampart::model::account::{Account, RevisionTag};
 use rampart::model::key::{AccessKey, AccessKeyStatus, KeyOwner};
@@ -161,6 +162,7 @@ pub(crate) struct Setup {
     pub(crate) registry: Option<&'static [Entry]>,
     pub(crate) trusted_proxies: Vec<String>,
     pub(crate) cache_bytes: usize,
+    pub(crate) federation: FederationConfig,
 }
 
 impl Setup {
@@ -176,6 +178,7 @@ impl Setup {
             registry: None,
             trusted_proxies: Vec::new(),
             cache_bytes: 64 << 20,
+            federation: FederationConfig::default(),
         }
     }
 }
@@ -270,6 +273,7 @@ impl TestApp {
             cache_bytes: setup.cache_bytes,
             max_nonces: setup.max_nonces,
             max_staleness: Duration::ZERO,
+            federation: setup.federation.clone(),
         })
         .await
         .unwrap();

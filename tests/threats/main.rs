@@ -36,6 +36,7 @@ mod t14_replay;
 mod t14_rotation;
 mod t16_renaming;
 mod t17_origin;
+mod t19_outbound;
 mod t20_probing;
 mod t21_trail;
 mod t23_swapped_secrets;

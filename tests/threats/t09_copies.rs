@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rampart::credential::seal::MasterKey;
+use rampart::iam::federation::FederationConfig;
 use rampart::iam::{Iam, IamConfig};
 use rampart::model::quotas::Quotas;
 use rampart::ports::{FixedClock, SeededEntropy};
@@ -58,6 +59,7 @@ async fn t09_the_same_rows_under_another_incarnation_do_not_open(on: On) {
             cache_bytes: 1 << 20,
             max_nonces: 1024,
             max_staleness: Duration::ZERO,
+            federation: FederationConfig::default(),
         });
         assert!(started.await.is_err(), "{incarnation:?}");
     }

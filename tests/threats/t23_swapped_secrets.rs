@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rampart::credential::seal::MasterKey;
+use rampart::iam::federation::FederationConfig;
 use rampart::iam::{Iam, IamConfig};
 use rampart::model::quotas::Quotas;
 use rampart::ports::{FixedClock, SeededEntropy};
@@ -93,6 +94,7 @@ async fn t23_a_ring_key_in_anothers_row_does_not_open(on: On) {
         cache_bytes: 1 << 20,
         max_nonces: 1024,
         max_staleness: Duration::ZERO,
+        federation: FederationConfig::default(),
     });
     assert!(started.await.is_err());
     app.end().await;

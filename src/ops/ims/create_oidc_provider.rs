@@ -8,7 +8,7 @@ use crate::ops::declare::operation;
 use crate::ops::error::{Entity, OpError, OrRefuse as _};
 use crate::ops::ims::oidc_providers::{Shown, within};
 use crate::ops::values::{
-    self, ClientIds, Fingerprints, IssuanceLimitTime, IssuerUrl, ProviderDescription,
+    self, ClientIds, Fingerprints, IssuanceLimitTime, IssuerUrl, JsonWebKeySet, ProviderDescription,
 };
 use crate::policy::context::MapContext;
 use crate::policy::ids::ProviderName;
@@ -35,6 +35,8 @@ operation! {
             description: Option<ProviderDescription> = "Description",
             /// How old a token may be: 1 to 168 hours; 12 where nothing is said.
             issuance_limit_time: Option<IssuanceLimitTime> = "IssuanceLimitTime",
+            /// The issuer's keys, a JSON Web Key Set; where it is given, nothing is fetched.
+            key_set: Option<JsonWebKeySet> = "JsonWebKeySet",
         }
     }
 }
@@ -62,7 +64,7 @@ impl Write for CreateOIDCProvider {
             issuance_limit_hours: self
                 .issuance_limit_time
                 .map_or(IssuanceLimitTime::DEFAULT, |hours| hours.0),
-            key_set: None,
+            key_set: self.key_set.as_ref().map(|keys| keys.0.clone()),
             created_at: cx.now,
             updated_at: cx.now,
         };

@@ -40,6 +40,9 @@ pub(super) struct ProviderShape {
     update_date: String,
     gmt_create: String,
     gmt_modified: String,
+    /// Not the vendor's: keys that were given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    json_web_key_set: Option<String>,
 }
 
 impl From<OidcProvider> for ProviderShape {
@@ -57,6 +60,7 @@ impl From<OidcProvider> for ProviderShape {
             update_date: time::format(provider.updated_at),
             gmt_create: millis(provider.created_at),
             gmt_modified: millis(provider.updated_at),
+            json_web_key_set: provider.key_set,
         }
     }
 }

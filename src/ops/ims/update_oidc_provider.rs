@@ -6,7 +6,7 @@ use crate::ops::call::{Checked, Context, Write};
 use crate::ops::declare::operation;
 use crate::ops::error::{Entity, OpError};
 use crate::ops::ims::oidc_providers::{self, Shown, within};
-use crate::ops::values::{ClientIds, IssuanceLimitTime, ProviderDescription};
+use crate::ops::values::{ClientIds, IssuanceLimitTime, JsonWebKeySet, ProviderDescription};
 use crate::policy::context::MapContext;
 use crate::policy::ids::ProviderName;
 use crate::store::{Snapshot, Tx};
@@ -28,6 +28,8 @@ operation! {
             new_description: Option<ProviderDescription> = "NewDescription",
             /// How old a token may be: 1 to 168 hours.
             issuance_limit_time: Option<IssuanceLimitTime> = "IssuanceLimitTime",
+            /// The issuer's keys from now on, a JSON Web Key Set.
+            key_set: Option<JsonWebKeySet> = "JsonWebKeySet",
         }
     }
 }
@@ -59,6 +61,9 @@ impl Write for UpdateOIDCProvider {
         }
         if let Some(hours) = self.issuance_limit_time {
             provider.issuance_limit_hours = hours.0;
+        }
+        if let Some(keys) = &self.key_set {
+            provider.key_set = Some(keys.0.clone());
         }
         provider.updated_at = cx.now;
         within(

@@ -1,4 +1,7 @@
 //! STS 2015-04-01.
 
 pub mod assume_role;
+pub mod assume_role_with_oidc;
 pub mod get_caller_identity;
+
+mod shapes;

@@ -2,6 +2,7 @@
 
 use std::net::Ipv6Addr;
 
+use crate::iam::federation::key_set::KeySet;
 use crate::ops::params::{Param, ParamFault, ParamValue, Params, Problem};
 use crate::policy::ids::{IdError, ProviderName};
 
@@ -165,5 +166,17 @@ impl ParamValue for IssuanceLimitTime {
             hours @ 1..=168 => Ok(Self(hours)),
             _ => Err(Problem::Incorrect),
         }
+    }
+}
+
+/// An issuer's keys, a JSON Web Key Set of up to 128 KiB with at least one key of use. Not the
+/// vendor's: for networks from which no issuer can be reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JsonWebKeySet(pub String);
+
+impl ParamValue for JsonWebKeySet {
+    fn parse(text: &str) -> Result<Self, Problem> {
+        KeySet::parse(text.as_bytes()).map_err(|_| Problem::Incorrect)?;
+        Ok(Self(text.to_owned()))
     }
 }

@@ -186,6 +186,11 @@ pub(super) fn session(error: &SessionError, product: Option<Product>) -> Refusal
             "NoPermission",
             "Roles may not be assumed by root accounts.",
         ),
+        SessionError::ChainEnded => at(
+            StatusCode::FORBIDDEN,
+            "NoPermission",
+            "The chain of sessions has come to its end: the first session of it began too long ago.",
+        ),
         SessionError::Denied(denial) => denied(denial, Some(Product::Sts)),
         SessionError::RoleNotFound => at(
             StatusCode::NOT_FOUND,

@@ -86,6 +86,12 @@ pub(super) fn param(fault: &ParamFault) -> Refusal {
             "InvalidParameter.PolicySize",
             "The size of Policy must be smaller than 1024 bytes.",
         ),
+        // Texts of their own in the two calls that nobody signs.
+        Problem::UnsignedPolicyGrammar => bad("InvalidParameter.PolicyGrammar", "Invalid Policy."),
+        Problem::UnsignedPolicySize => bad(
+            "InvalidParameter.PolicySize",
+            "The max size of policy string is 1024.",
+        ),
         Problem::TagKey => bad(
             "InvalidParameter.TagKey",
             "The parameter - \"TagKey\" is incorrect.",

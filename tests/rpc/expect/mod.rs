@@ -1,6 +1,7 @@
 //! What the tests of operations share: refusals as values, the state of an account to see that
 //! nothing changed, and the checks that many operations have in common.
 
+pub(crate) mod issuer;
 mod mfa;
 mod permission;
 mod providers;

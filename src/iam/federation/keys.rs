@@ -1,0 +1,281 @@
+//! The keys of OIDC providers, fetched from their issuers and kept for a while.
+//!
+//! A provider's keys are fetched by one request at a time, whatever the number of those that wait, and
+//! so many times in a while, whatever tokens say: an issuer that hangs, or strangers with tokens of
+//! keys that do not exist, cost a bounded number of requests (THREATS row 18). Where requests go is
+//! the provider's issuer, and what that issuer answers; nothing of a token takes part in it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use serde::Deserialize;
+use tokio::sync::Semaphore;
+
+use super::budget::{Bucket, Size};
+use super::key_set::{self, KeySet};
+use super::token::UnverifiedToken;
+use crate::model::provider::OidcProvider;
+use crate::policy::ids::AccountId;
+use crate::ports::{OutboundError, OutboundGet, OutboundHttp};
+
+/// For how long fetched keys are taken for the issuer's, in seconds.
+const FRESH_SECONDS: i64 = 300;
+/// For how long they are used where the issuer does not answer, in seconds.
+const STALE_SECONDS: i64 = 3600;
+/// How long nobody asks again after a failure, in seconds.
+const FAILED_SECONDS: i64 = 5;
+/// How often one provider's keys are fetched.
+const FETCHES: Size = Size {
+    most: 5,
+    per_second_millis: 100,
+};
+/// How many fetches there are at once, and of one account's providers.
+const AT_ONCE: usize = 64;
+const AT_ONCE_OF_ACCOUNT: usize = 8;
+/// How many providers' keys are kept.
+const PROVIDERS_KEPT: usize = 4096;
+/// The longest discovery document, in bytes.
+const LONGEST_DOCUMENT: usize = 64 * 1024;
+
+/// Why there are no keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum KeysError {
+    /// The issuer cannot be reached, or serves something else. One error for all of it: what is at
+    /// an address is not told to whom it is not open.
+    #[error("the keys of the issuer cannot be fetched")]
+    Unreachable,
+    /// The issuer's certificate comes from none of the fingerprints.
+    #[error("the certificate of the issuer has none of the fingerprints")]
+    Fingerprint,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    keys: Option<Arc<KeySet>>,
+    fetched_at: i64,
+    failure: Option<KeysError>,
+    /// From when on there may be another fetch.
+    next_at: i64,
+    bucket: Option<Bucket>,
+}
+
+/// What is known of one provider's keys.
+#[derive(Debug, Default)]
+struct Slot {
+    state: Mutex<State>,
+    flight: tokio::sync::Mutex<()>,
+}
+
+impl Slot {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The fetched keys of all providers.
+pub(super) struct ProviderKeys {
+    outbound: Arc<dyn OutboundHttp>,
+    slots: RwLock<HashMap<Box<str>, Arc<Slot>>>,
+    at_once: Semaphore,
+    of_accounts: Mutex<HashMap<AccountId, usize>>,
+}
+
+/// One fetch of an account's, counted as long as this lives.
+struct Place<'a>(&'a ProviderKeys, AccountId);
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let mut all = self.0.of_accounts();
+        if let Some(count) = all.get_mut(&self.1) {
+            *count -= 1;
+            if *count == 0 {
+                all.remove(&self.1);
+            }
+        }
+    }
+}
+
+/// Of a discovery document what matters.
+#[derive(Deserialize)]
+struct Discovery {
+    issuer: String,
+    jwks_uri: String,
+}
+
+impl ProviderKeys {
+    pub(super) fn new(outbound: Arc<dyn OutboundHttp>) -> Self {
+        Self {
+            outbound,
+            slots: RwLock::default(),
+            at_once: Semaphore::new(AT_ONCE),
+            of_accounts: Mutex::default(),
+        }
+    }
+
+    fn of_accounts(&self) -> MutexGuard<'_, HashMap<AccountId, usize>> {
+        self.of_accounts
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The keys to verify this token of the provider with. Where they are known and have the one that
+    /// the token names, nothing is asked.
+    pub(super) async fn get(
+        &self,
+        provider: &OidcProvider,
+        source: &str,
+        token: &UnverifiedToken<'_>,
+        now: i64,
+    ) -> Result<Arc<KeySet>, KeysError> {
+        let slot = self.slot(source);
+        let known = {
+            let state = slot.state();
+            let known = state.keys.clone();
+            known.filter(|_| now < state.fetched_at + STALE_SECONDS)
+        };
+        let usable = known.as_ref().filter(|keys| token.has_key_in(keys));
+        let guard = match usable {
+            Some(keys) if now < slot.state().fetched_at + FRESH_SECONDS => {
+                return Ok(Arc::clone(keys));
+            }
+            // One of those that come now asks whether they are still the issuer's.
+            Some(keys) => match slot.flight.try_lock() {
+                Ok(guard) => guard,
+                Err(_) => return Ok(Arc::clone(keys)),
+            },
+            None => slot.flight.lock().await,
+        };
+        let outcome = self.refresh(&slot, provider, token, now).await;
+        drop(guard);
+        match (outcome, known) {
+            (Ok(keys), _) | (Err(_), Some(keys)) => Ok(keys),
+            (Err(error), None) => Err(error),
+        }
+    }
+
+    /// Fetches the keys, unless somebody just did, failed, or has done so too often.
+    async fn refresh(
+        &self,
+        slot: &Slot,
+        provider: &OidcProvider,
+        token: &UnverifiedToken<'_>,
+        now: i64,
+    ) -> Result<Arc<KeySet>, KeysError> {
+        {
+            let mut state = slot.state();
+            let fresh = now < state.fetched_at + FRESH_SECONDS;
+            if let Some(keys) = state
+                .keys
+                .clone()
+                .filter(|keys| fresh && token.has_key_in(keys))
+            {
+                return Ok(keys);
+            }
+            let failure = state.failure.unwrap_or(KeysError::Unreachable);
+            if now < state.next_at {
+                return Err(failure);
+            }
+            let bucket = state.bucket.get_or_insert(Bucket::full(FETCHES, now));
+            if !bucket.take(FETCHES, now) {
+                return Err(failure);
+            }
+        }
+        let fetched = self.fetch(provider).await;
+        let mut state = slot.state();
+        match fetched {
+            Ok(keys) => {
+                let keys = Arc::new(keys);
+                state.keys = Some(Arc::clone(&keys));
+                state.fetched_at = now;
+                state.failure = None;
+                Ok(keys)
+            }
+            Err(error) => {
+                state.failure = Some(error);
+                state.next_at = now + FAILED_SECONDS;
+                Err(error)
+            }
+        }
+    }
+
+    async fn fetch(&self, provider: &OidcProvider) -> Result<KeySet, KeysError> {
+        let (Some(_place), Ok(_permit)) =
+            (self.place(provider.account), self.at_once.try_acquire())
+        else {
+            return Err(KeysError::Unreachable);
+        };
+        let issuer = &provider.issuer_url;
+        let document = format!(
+            "{}/.well-known/openid-configuration",
+            issuer.trim_end_matches('/')
+        );
+        let text = self.read(provider, &document, LONGEST_DOCUMENT).await?;
+        let unfit = |why: &str| {
+            tracing::info!(provider.name = %provider.name, account.id = %provider.account, why,
+                "an issuer serves something else than its keys");
+            KeysError::Unreachable
+        };
+        let discovery: Discovery =
+            serde_json::from_slice(&text).map_err(|_| unfit("no discovery document"))?;
+        if discovery.issuer != *issuer {
+            return Err(unfit("the discovery document of another issuer"));
+        }
+        let text = self
+            .read(provider, &discovery.jwks_uri, key_set::LONGEST)
+            .await?;
+        KeySet::parse(&text).map_err(|_| unfit("no key set"))
+    }
+
+    async fn read(
+        &self,
+        provider: &OidcProvider,
+        url: &str,
+        max_bytes: usize,
+    ) -> Result<Vec<u8>, KeysError> {
+        let get = OutboundGet {
+            url,
+            fingerprints: &provider.fingerprints,
+            max_bytes,
+        };
+        let read = self.outbound.get(&get).await;
+        metrics::counter!("rampart_outbound_requests_total", "ok" => if read.is_ok() { "true" } else { "false" })
+            .increment(1);
+        read.map_err(|error| {
+            let cause: &dyn std::error::Error = &error;
+            tracing::info!(provider.name = %provider.name, account.id = %provider.account,
+                error = cause, "the keys of an issuer cannot be fetched");
+            match error {
+                OutboundError::Fingerprint => KeysError::Fingerprint,
+                OutboundError::Refused | OutboundError::Failed(_) => KeysError::Unreachable,
+            }
+        })
+    }
+
+    fn place(&self, account: AccountId) -> Option<Place<'_>> {
+        let mut all = self.of_accounts();
+        let count = all.entry(account).or_default();
+        if *count >= AT_ONCE_OF_ACCOUNT {
+            return None;
+        }
+        *count += 1;
+        drop(all);
+        Some(Place(self, account))
+    }
+
+    fn slot(&self, source: &str) -> Arc<Slot> {
+        let known = self.slots.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(slot) = known.get(source) {
+            return Arc::clone(slot);
+        }
+        drop(known);
+        let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
+        if slots.len() >= PROVIDERS_KEPT && !slots.contains_key(source) {
+            // Those that were never fetched, or longest ago.
+            let mut by_age: Vec<i64> = slots.values().map(|s| s.state().fetched_at).collect();
+            by_age.sort_unstable();
+            let middle = by_age.get(PROVIDERS_KEPT / 2).copied().unwrap_or_default();
+            slots.retain(|_, slot| slot.state().fetched_at > middle);
+        }
+        Arc::clone(slots.entry(source.into()).or_default())
+    }
+}

@@ -1,0 +1,193 @@
+//! Sessions for users that an identity provider vouches for.
+//!
+//! The calls are unsigned: what they carry proves itself. In this order: the provider, what it says of
+//! its user, the role, the role's trust in the provider. Only who has been vouched for is told
+//! anything of the role.
+
+mod budget;
+pub mod key_set;
+pub mod keys;
+pub mod oidc;
+pub mod token;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use crate::credential::seal::SealError;
+use crate::iam::freshness::FreshnessError;
+use crate::model::provider::OidcProvider;
+use crate::policy::arn::{ProviderKind, provider_arn};
+use crate::ports::{NoOutbound, OutboundHttp};
+use crate::store::StoreError;
+
+use budget::{Budgets, Size};
+use key_set::KeySet;
+use keys::{KeysError, ProviderKeys};
+use token::TokenError;
+
+/// How often calls from one peer may be refused: so often at once, and then two each second. Who is
+/// beyond that is not looked at.
+const REFUSALS: Size = Size {
+    most: 120,
+    per_second_millis: 2000,
+};
+/// How many peers are remembered.
+const PEERS: usize = 65_536;
+/// How many calls may look for a provider in the database at once.
+const LOOKS_AT_ONCE: usize = 16;
+
+/// What federation is set to.
+#[derive(Clone)]
+pub struct FederationConfig {
+    /// The way out.
+    pub outbound: Arc<dyn OutboundHttp>,
+    /// How long a chain of sessions may go on from its first, in seconds.
+    pub max_chain_seconds: i64,
+}
+
+impl std::fmt::Debug for FederationConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FederationConfig")
+            .field("max_chain_seconds", &self.max_chain_seconds)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Default for FederationConfig {
+    /// Nothing is fetched; a chain ends after 12 hours.
+    fn default() -> Self {
+        Self {
+            outbound: Arc::new(NoOutbound),
+            max_chain_seconds: 12 * 3600,
+        }
+    }
+}
+
+/// Why nobody was let in.
+#[derive(Debug, thiserror::Error)]
+pub enum FederationError {
+    /// Too many calls from there were refused lately.
+    #[error("too many calls of this peer were refused")]
+    Throttled,
+    /// There is no such provider.
+    #[error("no such identity provider")]
+    NoProvider,
+    /// The token.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// The provider's keys.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// There is no such role.
+    #[error("no such role")]
+    RoleNotFound,
+    /// The role does not trust the provider, or not for this user.
+    #[error("the role does not trust the provider for this user")]
+    NotTrusted,
+    /// Longer than the role allows.
+    #[error("longer than the role allows")]
+    Duration,
+    /// The state of the account cannot be read.
+    #[error("the state of the account cannot be read")]
+    Unavailable,
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The token could not be sealed.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+}
+
+impl FederationError {
+    /// Whether somebody was not let in, and not a fault of ours or of who runs the issuer.
+    pub fn is_refused_caller(&self) -> bool {
+        match self {
+            Self::Throttled
+            | Self::NoProvider
+            | Self::Token(_)
+            | Self::Keys(_)
+            | Self::RoleNotFound
+            | Self::NotTrusted => true,
+            Self::Duration | Self::Unavailable | Self::Store(_) | Self::Seal(_) => false,
+        }
+    }
+}
+
+impl From<FreshnessError> for FederationError {
+    fn from(_: FreshnessError) -> Self {
+        Self::Unavailable
+    }
+}
+
+/// An OIDC provider as it is decided on.
+#[derive(Debug)]
+pub struct OidcView {
+    /// The provider; its keys, where they are given, are in `given`.
+    pub provider: OidcProvider,
+    /// Its ARN.
+    pub arn: String,
+    /// What its fetched keys depend on.
+    source: String,
+    /// Its keys, where they are given.
+    given: Option<Arc<KeySet>>,
+}
+
+impl OidcView {
+    pub(super) fn new(mut provider: OidcProvider) -> Self {
+        let arn = provider_arn(provider.account, ProviderKind::Oidc, &provider.name).to_string();
+        // What is stored and cannot be read verifies nothing.
+        let given = provider.key_set.take().map(|text| {
+            KeySet::parse(text.as_bytes()).unwrap_or_else(|error| {
+                tracing::error!(provider.arn = arn, %error, "a stored key set cannot be read");
+                KeySet::default()
+            })
+        });
+        let source = format!(
+            "{arn}\n{}\n{}",
+            provider.issuer_url,
+            provider.fingerprints.join(",")
+        );
+        Self {
+            provider,
+            arn,
+            source,
+            given: given.map(Arc::new),
+        }
+    }
+
+    /// What it weighs in memory, roughly, in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        let provider = &self.provider;
+        let lists = provider.client_ids.iter().chain(&provider.fingerprints);
+        let texts = lists.map(|text| text.len() + 24).sum::<usize>();
+        // An RSA key for each of three algorithms weighs a few kilobytes.
+        let keys = self.given.as_ref().map_or(0, |_| 64 * 1024);
+        1024 + texts + 2 * self.source.len() + provider.description.len() + keys
+    }
+}
+
+/// The state of federation on a running server.
+pub struct Federation {
+    keys: ProviderKeys,
+    refusals: Budgets<IpAddr>,
+    looks: tokio::sync::Semaphore,
+    /// How long a chain of sessions may go on from its first, in seconds.
+    pub(super) max_chain_seconds: i64,
+}
+
+impl std::fmt::Debug for Federation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Federation(..)")
+    }
+}
+
+impl Federation {
+    pub(super) fn new(config: FederationConfig) -> Self {
+        Self {
+            keys: ProviderKeys::new(config.outbound),
+            refusals: Budgets::new(REFUSALS, PEERS),
+            looks: tokio::sync::Semaphore::new(LOOKS_AT_ONCE),
+            max_chain_seconds: config.max_chain_seconds,
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! `AssumeRoleWithOIDC`.
+
+use async_trait::async_trait;
+use serde::Serialize;
+
+use crate::credential::time;
+use crate::iam::authn::Established;
+use crate::iam::federation::oidc::OidcRequest;
+use crate::iam::freshness::Current;
+use crate::ops::call::{Answer, Context, Session};
+use crate::ops::declare::operation;
+use crate::ops::error::OpError;
+use crate::ops::sts::shapes::{AssumedRoleUser, Credentials};
+use crate::ops::values::{DurationSeconds, OidcProviderArn, OidcToken, UnsignedSessionPolicy};
+use crate::policy::arn::RoleArn;
+use crate::policy::ids::RoleSessionName;
+
+operation! {
+    /// Swaps a token of an OIDC provider for a session of a role that trusts the provider.
+    ///
+    /// Nobody signs the call. The role's trust policy decides alone, on `sts:AssumeRole`.
+    AssumeRoleWithOIDC {
+        product: Sts,
+        access: Session,
+        auth: Unsigned,
+        action: "sts:AssumeRoleWithOIDC",
+        resources: None,
+        params {
+            /// `acs:ram::<account>:oidc-provider/<name>`.
+            oidc_provider_arn: OidcProviderArn = "OIDCProviderArn",
+            /// `acs:ram::<account>:role/<name>`.
+            role_arn: RoleArn = "RoleArn",
+            /// The token, up to 20000 characters.
+            oidc_token: OidcToken = "OIDCToken",
+            /// 2 to 64 letters, digits, `.`, `@`, `-`, `_`.
+            role_session_name: RoleSessionName = "RoleSessionName",
+            /// 900 seconds to the role's maximum; 3600 where nothing is said.
+            duration_seconds: Option<DurationSeconds> = "DurationSeconds",
+            /// A policy that narrows the role's, up to 2048 characters.
+            policy: Option<UnsignedSessionPolicy> = "Policy",
+        }
+    }
+}
+
+/// The answer.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Assumed<'a> {
+    #[serde(rename = "AssumedRoleUser")]
+    user: AssumedRoleUser,
+    credentials: Credentials<'a>,
+    #[serde(rename = "OIDCTokenInfo")]
+    token_info: TokenInfo<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct TokenInfo<'a> {
+    client_ids: String,
+    expiration_time: String,
+    issuance_time: String,
+    issuer: &'a str,
+    subject: &'a str,
+    verification_info: &'static str,
+}
+
+#[async_trait]
+impl Session for AssumeRoleWithOIDC {
+    async fn run(
+        &self,
+        cx: &Context,
+        _: Option<(&Established, &Current)>,
+    ) -> Result<Answer, OpError> {
+        let request = OidcRequest {
+            role: &self.role_arn,
+            provider: &self.oidc_provider_arn.0,
+            token: &self.oidc_token.0,
+            session_name: &self.role_session_name,
+            duration: self.duration_seconds.map(|duration| duration.0),
+            policy: self.policy.as_ref().map(|policy| policy.0.as_str()),
+            origin: cx.origin,
+            now: cx.now,
+        };
+        let (minted, token) = cx.iam.assume_role_with_oidc(&request).await?;
+        Answer::of(&Assumed {
+            user: AssumedRoleUser::of_role(&minted.claims),
+            credentials: Credentials::of(&minted),
+            token_info: TokenInfo {
+                client_ids: token.audiences.join(","),
+                expiration_time: time::format(token.expires_at),
+                issuance_time: time::format(token.issued_at),
+                issuer: &token.issuer,
+                subject: &token.subject,
+                verification_info: "Success",
+            },
+        })
+    }
+}
