@@ -7,6 +7,7 @@ mod commands;
 mod control;
 mod documentation;
 mod faults;
+mod providers;
 mod quotas;
 mod seed;
 mod support;

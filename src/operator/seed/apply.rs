@@ -15,10 +15,10 @@ use crate::policy::ids::{AccessKeyId, AccountId, GroupName, PolicyName, UserId};
 use crate::store::{StoreError, Tx};
 
 /// Whether a step was done, or why it could not be.
-type Done = Result<Result<(), &'static str>, OperatorError>;
+pub(super) type Done = Result<Result<(), &'static str>, OperatorError>;
 
 const ID_TAKEN: &str = "has an id that was used before, and an id is never given twice";
-const NAME_TAKEN: &str = "is there already";
+pub(super) const NAME_TAKEN: &str = "is there already";
 const NO_HOLDER: &str = "has no holder: the step that makes it was not done";
 
 pub(super) struct Applier<'a> {
@@ -108,6 +108,13 @@ impl Applier<'_> {
                 self.tx.delete_policy(name).await?;
                 self.record("DeletePolicy", self.policy_arn(name)).await
             }
+            Change::CreateOidcProvider(seed) => self.create_oidc_provider(seed).await,
+            Change::UpdateOidcProvider(provider) => self.update_oidc_provider(provider).await,
+            Change::DeleteOidcProvider(name) => {
+                self.tx.delete_oidc_provider(name).await?;
+                self.record("DeleteOIDCProvider", self.oidc_provider_arn(name))
+                    .await
+            }
             Change::CreateKey(of, seed) => self.create_key(of, seed).await,
             Change::ActivateKey(of, id) => {
                 self.tx
@@ -136,6 +143,7 @@ impl Applier<'_> {
                     Entity::User(name) => self.holder_arn(&Holder::User(name.clone())),
                     Entity::Role(name) => self.holder_arn(&Holder::Role(name.clone())),
                     Entity::Policy(name) => self.policy_arn(name),
+                    Entity::OidcProvider(name) => self.oidc_provider_arn(name),
                 };
                 self.record("Adopt", arn).await
             }
@@ -349,7 +357,7 @@ impl Applier<'_> {
         })
     }
 
-    async fn record(&mut self, operation: &str, resource: String) -> Done {
+    pub(super) async fn record(&mut self, operation: &str, resource: String) -> Done {
         self.note(operation, resource).await?;
         Ok(Ok(()))
     }
@@ -396,7 +404,7 @@ impl Applier<'_> {
 }
 
 /// Whether the store found the name or id taken.
-fn taken(result: Result<(), StoreError>) -> Result<bool, StoreError> {
+pub(super) fn taken(result: Result<(), StoreError>) -> Result<bool, StoreError> {
     match result {
         Ok(()) => Ok(false),
         Err(StoreError::AlreadyExists) => Ok(true),

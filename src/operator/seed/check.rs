@@ -76,7 +76,7 @@ pub fn read(text: &str, secrets: &ResolvedSecrets) -> Result<Seed, Vec<SeedFault
     Err(faults)
 }
 
-struct Check<'a> {
+pub(super) struct Check<'a> {
     secrets: &'a ResolvedSecrets,
     faults: Vec<SeedFault>,
     keys: BTreeSet<AccessKeyId>,
@@ -84,11 +84,17 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
-    fn fault(&mut self, place: Location, message: impl Into<String>) {
+    pub(super) fn fault(&mut self, place: Location, message: impl Into<String>) {
         self.faults.push(SeedFault::at(place, message));
     }
 
-    fn once<T: Ord>(&mut self, seen: &mut BTreeSet<T>, value: T, place: Location, what: &str) {
+    pub(super) fn once<T: Ord>(
+        &mut self,
+        seen: &mut BTreeSet<T>,
+        value: T,
+        place: Location,
+        what: &str,
+    ) {
         if !seen.insert(value) {
             self.fault(place, format!("{what} stands in the file twice"));
         }
@@ -123,7 +129,7 @@ impl Check<'_> {
 
     /// A text that obeys the rule of the API's parameter of type `T`. The empty text is allowed: it
     /// is how a text is taken away.
-    fn value<T: ParamValue>(
+    pub(super) fn value<T: ParamValue>(
         &mut self,
         text: Option<Spanned<String>>,
         what: &str,
@@ -160,6 +166,7 @@ impl Check<'_> {
         let policies = self.policies(account.policies);
         let users = self.users(account.users);
         let roles = self.roles(account.roles);
+        let oidc_providers = self.oidc_providers(account.oidc_providers);
         Some(SeedAccount {
             id: id?,
             name,
@@ -168,6 +175,7 @@ impl Check<'_> {
             policies,
             users,
             roles,
+            oidc_providers,
         })
     }
 

@@ -51,6 +51,8 @@ pub(super) struct FileAccount {
     pub(super) users: Vec<FileUser>,
     #[serde(default)]
     pub(super) roles: Vec<FileRole>,
+    #[serde(default)]
+    pub(super) oidc_providers: Vec<FileOidcProvider>,
 }
 
 #[derive(Deserialize)]
@@ -100,6 +102,19 @@ pub(super) struct FileRole {
     pub(super) max_session_duration: Option<Spanned<i64>>,
     #[serde(default)]
     pub(super) policies: Vec<Spanned<serde_json::Value>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FileOidcProvider {
+    pub(super) name: Spanned<String>,
+    pub(super) issuer_url: Spanned<String>,
+    pub(super) description: Option<Spanned<String>>,
+    pub(super) client_ids: Option<Vec<Spanned<String>>>,
+    pub(super) fingerprints: Option<Vec<Spanned<String>>>,
+    /// In hours.
+    pub(super) issuance_limit_time: Option<Spanned<i64>>,
+    pub(super) json_web_key_set: Option<Spanned<serde_json::Value>>,
 }
 
 /// Reads the YAML.

@@ -8,7 +8,7 @@ use super::document;
 use super::model::{SeedPolicy, SeedRole, SeedUser};
 
 /// Absent and empty differ, and no two lists of fields run together.
-fn fingerprint(fields: &[Option<&str>]) -> String {
+pub(super) fn fingerprint(fields: &[Option<&str>]) -> String {
     let mut hash = Sha256::new();
     for field in fields {
         let text = field.unwrap_or_default();

@@ -35,6 +35,7 @@ impl AccountState {
         loader.policies(seed, options).await?;
         loader.users(seed, options).await?;
         loader.roles(seed, options).await?;
+        loader.oidc_providers(seed, options).await?;
         loader.gone(seed).await?;
         Ok(loader.state)
     }
@@ -54,6 +55,7 @@ impl Loader<'_> {
             users: self.snapshot.count_users().await?,
             roles: self.snapshot.count_roles().await?,
             policies: self.snapshot.count_policies().await?,
+            oidc_providers: self.snapshot.count_oidc_providers().await?,
         };
         if let Some(text) = self.snapshot.get_setting(WRITTEN).await? {
             // What cannot be read is as if it had never been written: the file is compared afresh.
@@ -208,6 +210,34 @@ impl Loader<'_> {
         Ok(())
     }
 
+    async fn oidc_providers(
+        &mut self,
+        seed: &SeedAccount,
+        options: Options,
+    ) -> Result<(), StoreError> {
+        let mut found = Vec::new();
+        for wanted in &seed.oidc_providers {
+            found.extend(self.snapshot.get_oidc_provider(&wanted.name).await?);
+        }
+        let mut after: Option<String> = None;
+        let mut goes_on = options.prune;
+        while goes_on {
+            let page = Page {
+                after: after.as_deref(),
+                limit: PAGE,
+            };
+            let providers = self.snapshot.list_oidc_providers(page).await?;
+            after = providers.last().map(|last| last.name.key().to_owned());
+            goes_on = after.is_some();
+            found.extend(providers);
+        }
+        for provider in found {
+            let name = provider.name.clone();
+            self.state.oidc_providers.insert(name, provider);
+        }
+        Ok(())
+    }
+
     async fn gone(&mut self, seed: &SeedAccount) -> Result<(), StoreError> {
         let Self {
             snapshot, state, ..
@@ -217,9 +247,18 @@ impl Loader<'_> {
             roles,
             policies,
             root_keys,
+            oidc_providers,
             removed,
             ..
         } = state;
+        for provider in &seed.oidc_providers {
+            let name = &provider.name;
+            if !oidc_providers.contains_key(name)
+                && snapshot.was_removed(Removed::OidcProvider(name)).await?
+            {
+                removed.oidc_providers.insert(name.clone());
+            }
+        }
         for policy in &seed.policies {
             let name = &policy.name;
             if !policies.contains_key(name) && snapshot.was_removed(Removed::Policy(name)).await? {

@@ -1,5 +1,5 @@
-//! The seed: a YAML file of accounts, users, keys, policies, roles and attachments that the server is
-//! brought in line with. Run twice, it changes nothing the second time.
+//! The seed: a YAML file of accounts, users, keys, policies, roles, attachments and OIDC providers that
+//! the server is brought in line with. Run twice, it changes nothing the second time.
 //!
 //! `file` reads the YAML, `check` believes it, `state` reads what is there, `plan` compares the two
 //! without touching anything, `apply` writes. The format stands in `docs/seed.md`.
@@ -17,6 +17,7 @@ mod holdings;
 mod load;
 mod model;
 mod plan;
+mod providers;
 mod prune;
 mod report;
 mod source;
@@ -29,7 +30,9 @@ use serde::{Deserialize, Serialize};
 
 pub use check::{ResolvedSecrets, read, references};
 pub use file::{MAX_SEED_BYTES, SeedFault};
-pub use model::{SecretReference, Seed, SeedAccount, SeedKey, SeedPolicy, SeedRole, SeedUser};
+pub use model::{
+    SecretReference, Seed, SeedAccount, SeedKey, SeedOidcProvider, SeedPolicy, SeedRole, SeedUser,
+};
 pub use report::{Action, Line, Outcome, Report};
 pub use source::{SeedSource, SourceError};
 

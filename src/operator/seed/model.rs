@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::credential::secret::SecretText;
 use crate::model::policy::PolicyRef;
-use crate::policy::ids::{AccessKeyId, AccountId, PolicyName, RoleName, UserName};
+use crate::policy::ids::{AccessKeyId, AccountId, PolicyName, ProviderName, RoleName, UserName};
 
 /// A checked seed.
 #[derive(Debug)]
@@ -34,6 +34,8 @@ pub struct SeedAccount {
     pub users: Vec<SeedUser>,
     /// Roles.
     pub roles: Vec<SeedRole>,
+    /// OIDC providers.
+    pub oidc_providers: Vec<SeedOidcProvider>,
 }
 
 /// An access key with a fixed id and secret.
@@ -88,6 +90,25 @@ pub struct SeedRole {
     pub max_session_duration: Option<i64>,
     /// What is attached to it.
     pub policies: Vec<PolicyRef>,
+}
+
+/// An OIDC provider.
+#[derive(Debug)]
+pub struct SeedOidcProvider {
+    /// Its name.
+    pub name: ProviderName,
+    /// What its tokens say in `iss`.
+    pub issuer_url: String,
+    /// Up to 256 characters.
+    pub description: Option<String>,
+    /// Which audiences its tokens may be for.
+    pub client_ids: Option<Vec<String>>,
+    /// Of certificates that its host's must come from.
+    pub fingerprints: Option<Vec<String>>,
+    /// How old a token may be, in hours.
+    pub issuance_limit_hours: Option<i64>,
+    /// Its keys, a JSON Web Key Set, where they are given.
+    pub key_set: Option<String>,
 }
 
 /// Where a secret stands that is not in the seed file itself.

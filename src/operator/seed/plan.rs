@@ -47,6 +47,10 @@ pub(super) fn plan<'a>(
         .iter()
         .for_each(|policy| planner.policy(policy));
     seed.users.iter().for_each(|user| planner.user(user));
+    // Before the roles that trust them.
+    seed.oidc_providers
+        .iter()
+        .for_each(|provider| planner.oidc_provider(provider));
     seed.roles.iter().for_each(|role| planner.role(role));
     planner.steps
 }
@@ -100,7 +104,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Plans an entity that is there.
-    fn present(
+    pub(super) fn present(
         &mut self,
         entity: Entity,
         fingerprint: String,
@@ -130,7 +134,13 @@ impl<'a> Planner<'a> {
     }
 
     /// Whether an entity that is not there can be made. Says why where it cannot.
-    fn can_create(&mut self, entity: &Entity, was_removed: bool, count: u32, limit: u32) -> bool {
+    pub(super) fn can_create(
+        &mut self,
+        entity: &Entity,
+        was_removed: bool,
+        count: u32,
+        limit: u32,
+    ) -> bool {
         let subject = entity.to_string();
         if was_removed && !self.options.restore {
             self.left(Outcome::Skipped, Action::Create, subject, REMOVED);

@@ -78,6 +78,17 @@ pub(super) fn prune<'a>(planner: &mut Planner<'a>, seed: &'a SeedAccount) {
             forget(planner, change, Entity::Role(name.clone()));
         }
     }
+    for name in state.oidc_providers.keys() {
+        if !seed
+            .oidc_providers
+            .iter()
+            .any(|wanted| wanted.name == *name)
+        {
+            planner.counts.oidc_providers = planner.counts.oidc_providers.saturating_sub(1);
+            let change = Change::DeleteOidcProvider(name.clone());
+            forget(planner, change, Entity::OidcProvider(name.clone()));
+        }
+    }
     let named = seed.every_custom_policy();
     for name in state.policies.keys().filter(|name| !named.contains(name)) {
         planner.counts.policies = planner.counts.policies.saturating_sub(1);

@@ -8,7 +8,8 @@ use crate::model::account::Account;
 use crate::model::key::AccessKeyStatus;
 use crate::model::policy::{Policy, PolicyRef, PolicyType, VersionId};
 use crate::model::principal::{PrincipalId, Role, User};
-use crate::policy::ids::{AccessKeyId, AccountId, PolicyName, RoleName, UserName};
+use crate::model::provider::OidcProvider;
+use crate::policy::ids::{AccessKeyId, AccountId, PolicyName, ProviderName, RoleName, UserName};
 use crate::store::StoreError;
 
 /// The setting that holds, for each entity a seed wrote, the fingerprint of what it wrote.
@@ -89,6 +90,7 @@ pub(super) struct AccountState {
     pub(super) users: BTreeMap<UserName, UserState>,
     pub(super) roles: BTreeMap<RoleName, RoleState>,
     pub(super) policies: BTreeMap<PolicyName, PolicyState>,
+    pub(super) oidc_providers: BTreeMap<ProviderName, OidcProvider>,
     /// How many users, roles and policies there are, seen here or not.
     pub(super) counts: Counts,
     /// What the seed names, is not there, and once was.
@@ -101,6 +103,7 @@ pub(super) struct Counts {
     pub(super) users: u32,
     pub(super) roles: u32,
     pub(super) policies: u32,
+    pub(super) oidc_providers: u32,
 }
 
 #[derive(Debug, Default)]
@@ -108,6 +111,7 @@ pub(super) struct Gone {
     pub(super) users: BTreeSet<UserName>,
     pub(super) roles: BTreeSet<RoleName>,
     pub(super) policies: BTreeSet<PolicyName>,
+    pub(super) oidc_providers: BTreeSet<ProviderName>,
     pub(super) keys: BTreeSet<AccessKeyId>,
     pub(super) attachments: BTreeSet<(PrincipalId, PolicyRef)>,
 }

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use super::model::{SeedAccount, SeedKey, SeedPolicy, SeedRole, SeedUser};
+use super::model::{SeedAccount, SeedKey, SeedOidcProvider, SeedPolicy, SeedRole, SeedUser};
 use super::report::{Action, Line, Outcome};
 use crate::model::policy::{Policy, PolicyRef, VersionId};
 use crate::model::principal::{Role, User};
-use crate::policy::ids::{AccessKeyId, AccountId, PolicyName, RoleName, UserName};
+use crate::model::provider::OidcProvider;
+use crate::policy::ids::{AccessKeyId, AccountId, PolicyName, ProviderName, RoleName, UserName};
 
 /// Whom keys and attachments belong to, by name: the id may not exist before the step is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +33,7 @@ pub(super) enum Entity {
     User(UserName),
     Role(RoleName),
     Policy(PolicyName),
+    OidcProvider(ProviderName),
 }
 
 impl Entity {
@@ -41,6 +43,7 @@ impl Entity {
             Self::User(name) => format!("user/{}", name.key()),
             Self::Role(name) => format!("role/{}", name.key()),
             Self::Policy(name) => format!("policy/{}", name.key()),
+            Self::OidcProvider(name) => format!("oidc-provider/{}", name.key()),
         }
     }
 }
@@ -51,6 +54,7 @@ impl fmt::Display for Entity {
             Self::User(name) => write!(f, "user {name}"),
             Self::Role(name) => write!(f, "role {name}"),
             Self::Policy(name) => write!(f, "policy {name}"),
+            Self::OidcProvider(name) => write!(f, "OIDC provider {name}"),
         }
     }
 }
@@ -75,6 +79,9 @@ pub(super) enum Change<'a> {
     CreatePolicy(&'a SeedPolicy),
     UpdatePolicy(Box<Policy>, Option<NewVersion<'a>>),
     DeletePolicy(PolicyName),
+    CreateOidcProvider(&'a SeedOidcProvider),
+    UpdateOidcProvider(Box<OidcProvider>),
+    DeleteOidcProvider(ProviderName),
     CreateKey(Holder, &'a SeedKey),
     ActivateKey(Holder, AccessKeyId),
     ReplaceSecret(Holder, &'a SeedKey),
@@ -163,6 +170,13 @@ impl Change<'_> {
             Self::CreatePolicy(policy) => (Action::Create, format!("policy {}", policy.name)),
             Self::UpdatePolicy(policy, _) => (Action::Update, format!("policy {}", policy.name)),
             Self::DeletePolicy(name) => (Action::Delete, format!("policy {name}")),
+            Self::CreateOidcProvider(seed) => {
+                (Action::Create, format!("OIDC provider {}", seed.name))
+            }
+            Self::UpdateOidcProvider(provider) => {
+                (Action::Update, format!("OIDC provider {}", provider.name))
+            }
+            Self::DeleteOidcProvider(name) => (Action::Delete, format!("OIDC provider {name}")),
             Self::CreateKey(of, seed) => (Action::Create, key(&seed.id, of)),
             Self::ActivateKey(of, id) => (Action::Activate, key(id, of)),
             Self::ReplaceSecret(of, seed) => (Action::ReplaceSecret, key(&seed.id, of)),
