@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::catalogue::{Built, built};
-use crate::differences::{Kind, check};
+use crate::differences::{Kind, check, is_called};
 use crate::tree::{Found, Node, paths};
 use crate::world::{Params, World};
 use rampart::ops::declare::Access;
@@ -60,7 +60,7 @@ async fn samples(built: &Built) -> Found {
 #[tokio::test]
 async fn answers_have_the_published_members_and_no_others() {
     let (mut missing, mut faults) = (BTreeSet::new(), Vec::new());
-    for built in built() {
+    for built in built().into_iter().filter(is_called) {
         let found = samples(&built).await;
         let name = built.qualified();
         faults.extend(found.faults.iter().map(|fault| format!("{name}: {fault}")));

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use rampart::ops::REGISTRY;
 use rampart::ops::call::Entry;
-use rampart::ops::declare::{Auth, Product};
+use rampart::ops::declare::Product;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -94,14 +94,9 @@ fn catalogue() -> &'static BTreeMap<String, Published> {
     })
 }
 
-/// Every operation of the vendor's products that the registry has and that callers sign. What an
-/// identity provider vouches for is not a caller of this suite's: such operations have all of their
-/// tests in `tests/rpc/sts`.
+/// Every operation of the vendor's products that the registry has.
 pub(crate) fn built() -> Vec<Built> {
-    let of_the_vendor = |entry: &&Entry| {
-        let declaration = entry.declaration;
-        declaration.product != Product::Rampart && declaration.auth == Auth::Signed
-    };
+    let of_the_vendor = |entry: &&Entry| entry.declaration.product != Product::Rampart;
     let look_up = |entry: &'static Entry| {
         let product = entry.declaration.product;
         let published = &catalogue()[&product.name().to_lowercase()];

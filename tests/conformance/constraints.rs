@@ -152,6 +152,12 @@ const FORMS: &[(&str, &[&str], &[&str])] = &[
         &["10.0.0.0/8", "10.0.0.0/8;192.168.0.1"],
         &["10.0.0.0/33", "x"],
     ),
+    (
+        "not starting aliyun or acs:",
+        &["k"],
+        &["aliyunx", "acs:x", "ACS:x"],
+    ),
+    ("no http", &["http"], &["http://x", "see https://x"]),
     // Said by another part, or by the type.
     ("flattened ", &[], &[]),
     ("N 1-", &[], &[]),
@@ -306,7 +312,9 @@ impl Texts {
         for letter in [
             ' ', '/', ':', '*', '%', '\n', 'é', '@', '_', '.', '+', '\u{7f}',
         ] {
-            if !allowed.contains(&letter) && !wider.contains(&letter) {
+            // A whole name has its `@`.
+            let parts = letter == '@' && constraint.starts_with("<user>@");
+            if !allowed.contains(&letter) && !wider.contains(&letter) && !parts {
                 self.bad(&[&format!("aa{letter}aa")]);
             }
         }

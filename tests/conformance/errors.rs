@@ -9,6 +9,7 @@ use rampart::policy::ids::AccountId;
 
 use crate::app::{ACCOUNT, policy};
 use crate::catalogue::{Built, built, file};
+use crate::differences::is_called;
 use crate::world::{Params, World};
 
 /// How an error is brought about.
@@ -192,6 +193,10 @@ fn absent(built: &Built, code: &str) -> Option<Recipe> {
         "EntityNotExist.Role" => Recipe::set("RoleName", "Nobody"),
         "EntityNotExist.Policy" => Recipe::set("PolicyName", "Nothing"),
         "EntityNotExist.Policy.Version" => Recipe::set("VersionId", "v9"),
+        "EntityNotExist.User.AccessKey" if built.name() == "GetUser" => Recipe {
+            leave_out: vec!["UserPrincipalName"],
+            ..Recipe::set("UserAccessKeyId", "LTAI5tNobodysKey000000000")
+        },
         "EntityNotExist.User.AccessKey" => {
             Recipe::set("UserAccessKeyId", "LTAI5tNobodysKey000000000")
         }
@@ -390,7 +395,15 @@ async fn bring_about(built: &Built, code: &str, recipe: Recipe) -> Result<(), St
     }
     let mut params: Params = world.all(built);
     params.retain(|(name, _)| {
-        let set = recipe.set.iter().any(|(other, _)| other == name);
+        // A list that is sent otherwise is not sent spread out.
+        let spread = |other: &str| {
+            name.strip_prefix(other)
+                .is_some_and(|rest| rest.starts_with('.'))
+        };
+        let set = recipe
+            .set
+            .iter()
+            .any(|(other, _)| other == name || spread(other));
         !set && !recipe.leave_out.contains(&name.as_str())
     });
     params.extend(recipe.set);
@@ -443,7 +456,7 @@ fn exceptions() -> BTreeMap<String, String> {
 async fn every_error_of_an_operation_is_brought_about() {
     let mut exceptions = exceptions();
     let (mut wrong, mut tried) = (Vec::new(), 0);
-    for built in built() {
+    for built in built().into_iter().filter(is_called) {
         for code in &built.published.errors {
             let what = format!("{} {code}", built.qualified());
             let excepted = exceptions.remove(&what).is_some();
@@ -459,11 +472,13 @@ async fn every_error_of_an_operation_is_brought_about() {
             }
         }
     }
-    wrong.extend(
-        exceptions
-            .keys()
-            .map(|what| format!("{what}: excepted, and not published")),
-    );
+    // Of what is not built nothing is known yet.
+    let of_built = |what: &&String| {
+        let operation = what.split(' ').next().unwrap();
+        built().iter().any(|built| built.qualified() == operation)
+    };
+    let left = exceptions.keys().filter(of_built);
+    wrong.extend(left.map(|what| format!("{what}: excepted, and not published")));
     assert_eq!(wrong, [] as [String; 0]);
     assert!(tried >= 250, "{tried}");
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use rampart::ops::declare::Access;
 use rampart::ops::params::{Params as Parsed, Problem};
 
 use crate::catalogue::{Built, Parameter, built};
@@ -39,7 +40,12 @@ fn with(params: &Params, parameter: &Parameter, value: Option<&str>) -> Params {
 fn try_parameter(built: &Built, parameter: &Parameter, params: &Params) -> Vec<String> {
     let name = parameter.name.as_str();
     let mut wrong = Vec::new();
-    for empty in [None, Some("")] {
+    let empties: &[Option<&str>] = match parameter.kind.as_str() {
+        // An empty place in a list is a text of no length.
+        "RepeatList" => &[None],
+        _ => &[None, Some("")],
+    };
+    for empty in empties.iter().copied() {
         let found = fault(built, &with(params, parameter, empty));
         let expected = parameter.required.then_some((name, true));
         if found.map(|(name, missing)| (name.to_owned(), missing))
@@ -64,6 +70,22 @@ fn try_parameter(built: &Built, parameter: &Parameter, params: &Params) -> Vec<S
         }
     }
     for member in &parameter.members {
+        let reads = built.entry.declaration.access == Access::Read;
+        let own;
+        let member = if reads && member.constraint.contains(';') {
+            // What is looked for may be what can no longer be set.
+            let (length, _) = member.constraint.split_once(';').unwrap();
+            own = Parameter {
+                name: member.name.clone(),
+                kind: member.kind.clone(),
+                required: member.required,
+                constraint: length.to_owned(),
+                members: Vec::new(),
+            };
+            &own
+        } else {
+            member
+        };
         let texts = match Texts::of(member) {
             Ok(texts) => texts,
             Err(what) => panic!("{} {name}.{}: {what}", built.qualified(), member.name),

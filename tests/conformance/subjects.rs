@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::app::{ACCOUNT, Credentials, Reply, policy, trust};
 use crate::catalogue::{Built, built};
+use crate::differences::is_called;
 use crate::matrix::resources;
 use crate::world::{Params, World};
 
@@ -279,7 +280,7 @@ async fn try_operation(built: &Built) -> usize {
 #[tokio::test]
 async fn t06_no_identifier_reaches_another_subject() {
     let mut tried = 0;
-    for built in built() {
+    for built in built().into_iter().filter(is_called) {
         tried += try_operation(&built).await;
     }
     assert!(tried >= 300, "{tried}");
@@ -304,6 +305,7 @@ fn every_parameter_that_looks_like_an_identifier_is_one() {
                     "ServiceName",
                     "ClientId",
                     "DefaultDomainName",
+                    "PasswordNotContainUserName",
                 ]
                 .contains(&name);
             assert!(

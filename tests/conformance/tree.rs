@@ -107,7 +107,13 @@ impl Found {
     /// Nothing yet, of an answer that may lack those members.
     pub(crate) fn new(conditional: &[String]) -> Self {
         Self {
-            conditional: conditional.iter().cloned().collect(),
+            // Where more of a list is, is told only where there is more.
+            conditional: conditional
+                .iter()
+                .map(String::as_str)
+                .chain(["Marker"])
+                .map(str::to_owned)
+                .collect(),
             ..Self::default()
         }
     }

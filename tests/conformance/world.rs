@@ -27,6 +27,9 @@ pub(crate) struct World {
     own: BTreeMap<&'static str, String>,
 }
 
+/// What a key may be used from: here.
+const KEY_POLICY: &str =
+    r#"{"Status":"Active","Statements":[{"Type":"ClassicWhiteList","IPList":["127.0.0.0/8"]}]}"#;
 const PASSWORD: &str = "Correct-horse-9";
 const TAG: &str = r#"[{"Key":"env","Value":"test"}]"#;
 
@@ -73,6 +76,9 @@ impl World {
         world.furnish().await;
         if ["MFA", "login"].contains(&family) {
             world.furnish_logins().await;
+        }
+        if family == "keys" {
+            world.furnish_key_policy().await;
         }
         if family == "identity providers" {
             world.furnish_providers().await;
@@ -156,6 +162,22 @@ impl World {
                 self.make("BindMFADevice", &bind).await;
             }
         }
+    }
+
+    /// A policy on Ann's key, where the server knows such.
+    async fn furnish_key_policy(&self) {
+        let (product, action) = (Product::Ims, "SetAccessKeyPolicy");
+        if rampart::ops::find(rampart::ops::REGISTRY, product, action).is_none() {
+            return;
+        }
+        let own = format!("Ann@{ACCOUNT}.onaliyun.com");
+        let params = [
+            ("UserPrincipalName", own.as_str()),
+            ("UserAccessKeyId", &self.ann.id),
+            ("AccessKeyPolicy", KEY_POLICY),
+        ];
+        let root = self.app.root();
+        self.app.rpc(&root, product, action, &params).await.ok();
     }
 
     async fn furnish_providers(&self) {
@@ -317,6 +339,10 @@ fn special(built: &Built, name: &str) -> Option<String> {
         ("CreateVirtualMFADevice", "VirtualMFADeviceName") => "another",
         ("ChangePassword", "OldPassword") => PASSWORD,
         ("UpdateAccessKey", "Status") => "Inactive",
+        // Not together with tags; named by its whole name; only some services take a description.
+        ("ListUserBasicInfos", "Status")
+        | ("GetUser", "UserAccessKeyId")
+        | ("CreateServiceLinkedRole", "Description") => "",
         ("CreateOIDCProvider", "OIDCProviderName") => "Another",
         ("CreateOIDCProvider", "IssuerUrl") => "https://another.example",
         ("AddClientIdToOIDCProvider", "ClientId") => "three",
@@ -332,8 +358,9 @@ fn usual(product: Product, name: &str) -> Option<&'static str> {
         r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"ram:Get*","Resource":"*"}]}"#;
     const TRUST: &str = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":["sts:AssumeRole","sts:SetSourceIdentity"],"Principal":{"RAM":"*"}}]}"#;
     Some(match name {
-        // Copied from an answer before: there is none. Or another way to name what is named already.
-        "Marker" | "NextToken" | "UserId" | "ResourceId" => "",
+        // Copied from an answer before: there is none. Another way to name what is named already.
+        // Or what only some services take.
+        "Marker" | "NextToken" | "UserId" | "ResourceId" | "CustomSuffix" => "",
         "UserName" => "Ann",
         "NewUserName" | "NewGroupName" => "Renamed",
         "GroupName" => "Devs",
@@ -365,6 +392,14 @@ fn usual(product: Product, name: &str) -> Option<&'static str> {
         "Fingerprints" => "aa11,bb22",
         "Fingerprint" => "aa11",
         "IssuanceLimitTime" => "6",
+        "OIDCProviderArn" => "acs:ram::1234567890123456:oidc-provider/Idp",
+        "OIDCToken" => "e30.e30.AA",
+        "AccessKeyPolicy" => KEY_POLICY,
+        "InitialPasswordAge" => "10",
+        "MinimumPasswordDifferentCharacter" => "2",
+        "OperationForRiskLogin" => "autonomous",
+        "VerificationTypes" => r#"["sms"]"#,
+        "ServiceName" => "polardb.aliyuncs.com",
         "All" | "SetAsDefault" => "false",
         "MaxItems" | "PageSize" | "PageNumber" => "1",
         "Password" | "NewPassword" => "Another-horse-9",
