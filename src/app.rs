@@ -34,7 +34,7 @@ use crate::telemetry::{self, Metrics};
 use crate::wire::origin::ProxyError;
 use crate::wire::{Api, WireSettings};
 
-pub use data::{Data, adopt_database, open_offline};
+pub use data::{Data, adopt_database, extend_catalog, open_offline};
 
 use connections::Connections;
 use server::{Listening, Server, ServerOptions};
@@ -76,6 +76,15 @@ pub enum AppError {
     /// A seed cannot be applied.
     #[error("cannot apply the seed `{}`", path.display())]
     Seed {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// The operator's services cannot be used.
+    #[error("cannot use the services in `{}`", path.display())]
+    Services {
         /// The file.
         path: PathBuf,
         /// Why.

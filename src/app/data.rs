@@ -1,7 +1,7 @@
 //! The data of a server: its directory, its database and the rules on it, made ready to serve.
 
 use std::error::Error;
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +14,7 @@ use crate::iam::federation::FederationConfig;
 use crate::iam::outbound::{Outbound, SystemResolver};
 use crate::iam::secrets::Secrets;
 use crate::iam::{Iam, IamConfig};
+use crate::model::catalog;
 use crate::model::quotas::Quotas;
 use crate::operator::adoption::{Adopted, Adoption, Idle};
 use crate::operator::control::{self, Request, Response, SeedRequest};
@@ -85,6 +86,7 @@ impl Data {
         endpoint: &str,
         announce: &mut dyn Announce,
     ) -> Result<Self, AppError> {
+        extend_catalog(settings)?;
         let dir = held.as_ref();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::default());
@@ -139,6 +141,27 @@ fn federation(settings: &Settings) -> Result<FederationConfig, AppError> {
     Ok(FederationConfig {
         outbound: Arc::new(outbound),
         max_chain_seconds: federation.max_chain_seconds.into(),
+    })
+}
+
+/// Puts the services of the operator's file beside the vendor's.
+///
+/// # Errors
+/// [`AppError::Services`].
+pub fn extend_catalog(settings: &Settings) -> Result<(), AppError> {
+    let Some(path) = &settings.storage.services_file else {
+        return Ok(());
+    };
+    let extend = || -> Result<(), Box<dyn Error + Send + Sync>> {
+        let mut text = String::new();
+        let bound = catalog::MAX_SERVICES_BYTES as u64 + 1;
+        let file = std::fs::File::open(path)?;
+        file.take(bound).read_to_string(&mut text)?;
+        Ok(catalog::extend(catalog::read_services(&text)?)?)
+    };
+    extend().map_err(|source| AppError::Services {
+        path: path.clone(),
+        source,
     })
 }
 

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use super::serve::SettingsArgs;
 use super::{USAGE, failure};
+use crate::app;
 use crate::config::Settings;
 
 #[derive(Debug, clap::Args)]
@@ -28,6 +29,9 @@ impl CheckConfigArgs {
             Ok(settings) => settings,
             Err(error) => return failure(&error, USAGE),
         };
+        if let Err(error) = app::extend_catalog(&settings) {
+            return failure(&error, USAGE);
+        }
         if !self.show {
             println!("the settings can be used");
             return ExitCode::SUCCESS;

@@ -13,6 +13,7 @@ pub mod operator;
 pub mod policy;
 pub mod seed;
 mod serve;
+pub mod service_key;
 mod sign;
 pub mod signature;
 
@@ -48,6 +49,8 @@ enum Command {
     Seed(Box<operate::SeedCommand>),
     /// Make and list accounts.
     Account(Box<operate::AccountOperation>),
+    /// The keys of services: make, list, switch off and remove them.
+    ServiceKey(Box<operate::ServiceKeyOperation>),
     /// Make master keys and change the keys that seal session tokens.
     #[command(subcommand)]
     Key(key::KeyCommand),
@@ -65,8 +68,11 @@ enum Command {
 
 /// The command line. Which data is meant may be said before and after `account create`.
 fn command_line() -> clap::Command {
-    Cli::command().mut_subcommand("account", |account| {
-        account.mut_args(|argument| argument.global(true))
+    let with_commands = ["account", "service-key"];
+    with_commands.into_iter().fold(Cli::command(), |cli, name| {
+        cli.mut_subcommand(name, |command| {
+            command.mut_args(|argument| argument.global(true))
+        })
     })
 }
 
@@ -86,6 +92,7 @@ pub fn run() -> ExitCode {
         Some(Command::Signature(command)) => command.run(),
         Some(Command::Seed(arguments)) => arguments.run(),
         Some(Command::Account(arguments)) => arguments.run(),
+        Some(Command::ServiceKey(arguments)) => arguments.run(),
         Some(Command::Key(command)) => command.run(),
         Some(Command::Backup(arguments)) => arguments.run(),
         Some(Command::Restore(arguments)) => arguments.run(),

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::operator::{CommandError, Format, Server};
 use super::serve::DataArgs;
-use super::{USAGE, account, failure, operator, seed};
+use super::{USAGE, account, failure, operator, seed, service_key};
 use crate::app;
 use crate::iam::Iam;
 use crate::operator::adoption::Adoption;
@@ -27,6 +27,15 @@ pub(super) struct SeedCommand {
 pub(super) struct AccountOperation {
     #[command(subcommand)]
     command: account::AccountCommand,
+    #[command(flatten)]
+    data: DataArgs,
+}
+
+/// `rampart service-key`.
+#[derive(Debug, clap::Args)]
+pub(super) struct ServiceKeyOperation {
+    #[command(subcommand)]
+    command: service_key::ServiceKeyCommand,
     #[command(flatten)]
     data: DataArgs,
 }
@@ -92,6 +101,15 @@ impl AccountOperation {
         let command = self.command;
         operate(self.data, async |server, out| {
             account::run(&command, server, out).await
+        })
+    }
+}
+
+impl ServiceKeyOperation {
+    pub(super) fn run(self) -> ExitCode {
+        let command = self.command;
+        operate(self.data, async |server, out| {
+            service_key::run(&command, server, out).await
         })
     }
 }

@@ -171,6 +171,7 @@ impl Settings {
                 quotas.system_policies_per_principal,
                 &few,
             ),
+            ("quotas.usages_per_role", quotas.usages_per_role, &any),
             (
                 "quotas.virtual_mfa_devices",
                 quotas.virtual_mfa_devices,

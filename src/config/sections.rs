@@ -118,6 +118,11 @@ pub struct Storage {
         parse_env = paths,
     )]
     pub seed_files: Vec<PathBuf>,
+
+    /// A YAML file of services beside the vendor's that have roles of their own in accounts, and of
+    /// documents that the vendor does not publish. Every server on the database has the same.
+    #[config(env = "RAMPART_SERVICES_FILE")]
+    pub services_file: Option<PathBuf>,
 }
 
 /// See [`Settings::postgres`](super::Settings::postgres).
@@ -259,6 +264,9 @@ pub struct QuotaSettings {
     /// System policies attached to one user, group or role.
     #[config(env = "RAMPART_QUOTA_SYSTEM_POLICIES_PER_PRINCIPAL", default = 20)]
     pub system_policies_per_principal: u32,
+    /// Resources that are registered to use one service-linked role.
+    #[config(env = "RAMPART_QUOTA_USAGES_PER_ROLE", default = 1000)]
+    pub usages_per_role: u32,
     /// Virtual MFA devices in the account.
     #[config(env = "RAMPART_QUOTA_VIRTUAL_MFA_DEVICES", default = 1000)]
     pub virtual_mfa_devices: u32,
@@ -334,6 +342,7 @@ impl From<&QuotaSettings> for Quotas {
             access_keys_per_account: settings.access_keys_per_account,
             custom_policies_per_principal: settings.custom_policies_per_principal,
             system_policies_per_principal: settings.system_policies_per_principal,
+            usages_per_role: settings.usages_per_role,
             virtual_mfa_devices: settings.virtual_mfa_devices,
             oidc_providers: settings.oidc_providers,
             client_ids_per_oidc_provider: settings.client_ids_per_oidc_provider,

@@ -146,7 +146,7 @@ impl Verified {
 pub struct Established {
     /// Who calls.
     pub caller: Arc<Caller>,
-    /// The caller's policies; `None` for root.
+    /// The caller's policies; `None` for root and for a service.
     pub principal: Option<Arc<PrincipalView>>,
     /// The policy that narrows the caller's session.
     pub session_policy: Option<Arc<PolicySet>>,
@@ -319,6 +319,30 @@ impl Iam {
             .map_err(AuthnError::from)
     }
 
+    /// Whether the key of a service that was established still stands, on what a transaction of
+    /// another account sees: that of the role that the service's call changes.
+    ///
+    /// # Errors
+    /// [`AuthnError`].
+    pub async fn service_stands_within(
+        &self,
+        snapshot: &mut dyn Snapshot,
+        verified: &Verified,
+        proof: Proof<'_>,
+    ) -> Result<(), AuthnError> {
+        let Signed::Long(signer) = &verified.signed else {
+            return Err(AuthnError::KeyNotFound);
+        };
+        let known = self.keys.read_service(snapshot, signer).await?;
+        if known.sealed_secret != signer.sealed_secret {
+            proof.verify(&known.rpc, &known.acs3)?;
+        }
+        match known.status {
+            AccessKeyStatus::Active => Ok(()),
+            AccessKeyStatus::Inactive => Err(AuthnError::KeyInactive),
+        }
+    }
+
     /// Establishes who calls in the state of `view`. What is not kept there is read from `snapshot`,
     /// or from one that is opened for it, and that must be of the same state.
     async fn establish_at(
@@ -378,9 +402,10 @@ impl Iam {
                 if signer.status == AccessKeyStatus::Inactive {
                     return Err(AuthnError::KeyInactive.into());
                 }
-                let (identity, principal) = match signer.owner {
+                let (identity, principal) = match &signer.owner {
                     KeyOwner::Root => (Identity::Root, None),
-                    KeyOwner::User(id) => {
+                    KeyOwner::Service(service) => (Identity::Service(Arc::clone(service)), None),
+                    &KeyOwner::User(id) => {
                         let user = self
                             .principal(view, PrincipalId::User(id), snapshot)
                             .await?;

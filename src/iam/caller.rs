@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::credential::token::Claims;
+use crate::model::key::Service;
 use crate::model::principal::PrincipalId;
 use crate::policy::arn::{role_arn, root_arn, user_arn};
 use crate::policy::ids::{AccessKeyId, AccountId, UserId, UserName};
@@ -23,12 +24,14 @@ pub enum Identity {
     },
     /// A role session.
     Session(Arc<Claims>),
+    /// A service of the cloud.
+    Service(Arc<Service>),
 }
 
 /// A caller whose signature was verified and whose state was checked.
 #[derive(Debug, Clone)]
 pub struct Caller {
-    /// The account it belongs to.
+    /// The account it belongs to; of a service the system account, whichever it acts for.
     pub account: AccountId,
     /// Who it is within the account.
     pub identity: Identity,
@@ -42,7 +45,10 @@ impl Caller {
         let account = self.account;
         // With room for most of them; writing to a string does not fail.
         let mut arn = String::with_capacity(96);
-        let _ = write!(arn, "acs:ram::{account}");
+        let _ = match &self.identity {
+            Identity::Service(_) => write!(arn, "acs:ram::system"),
+            _ => write!(arn, "acs:ram::{account}"),
+        };
         let pieces = match &self.identity {
             Identity::Root => [":root", "", "", ""],
             Identity::User { name, .. } => [":user/", name.as_str(), "", ""],
@@ -50,6 +56,7 @@ impl Caller {
                 let (role, session) = (&claims.role_name, &claims.session_name);
                 [":assumed-role/", role.as_str(), "/", session.as_str()]
             }
+            Identity::Service(service) => [":service/", service.name.as_str(), "", ""],
         };
         for piece in pieces {
             arn.push_str(piece);
@@ -63,33 +70,45 @@ impl Caller {
             Identity::Root => root_arn(self.account).fmt(f),
             Identity::User { name, .. } => user_arn(self.account, name).fmt(f),
             Identity::Session(claims) => role_arn(self.account, &claims.role_name).fmt(f),
+            Identity::Service(service) => write!(f, "acs:ram::system:service/{}", service.name),
         })
     }
 
-    /// Whose attached policies count; `None` for root, who needs none.
+    /// Whose attached policies count; `None` for root, who needs none, and for a service, which has
+    /// none.
     pub fn principal_id(&self) -> Option<PrincipalId> {
         match &self.identity {
-            Identity::Root => None,
+            Identity::Root | Identity::Service(_) => None,
             Identity::User { id, .. } => Some(PrincipalId::User(*id)),
             Identity::Session(claims) => Some(PrincipalId::Role(claims.role_id)),
         }
     }
 
-    /// `SubUser`, `AssumedRoleUser`, or for the account itself `Account`.
+    /// `SubUser`, `AssumedRoleUser`, for the account itself `Account`, for a service `Service`.
     pub fn principal_type(&self) -> &'static str {
         match &self.identity {
             Identity::Root => "Account",
             Identity::User { .. } => "SubUser",
             Identity::Session(_) => "AssumedRoleUser",
+            Identity::Service(_) => "Service",
         }
     }
 
-    /// The user's id, or `<RoleName>:<RoleSessionName>`, or the account's id.
+    /// The user's id, or `<RoleName>:<RoleSessionName>`, or the account's id, or the service's name.
     pub fn display_name(&self) -> String {
         match &self.identity {
             Identity::Root => self.account.to_string(),
             Identity::User { id, .. } => id.to_string(),
             Identity::Session(claims) => format!("{}:{}", claims.role_name, claims.session_name),
+            Identity::Service(service) => service.name.to_string(),
+        }
+    }
+
+    /// The service that calls, if it is one.
+    pub fn service(&self) -> Option<&Arc<Service>> {
+        match &self.identity {
+            Identity::Service(service) => Some(service),
+            _ => None,
         }
     }
 }

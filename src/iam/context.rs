@@ -94,7 +94,7 @@ impl Context for CallContext<'_> {
                 Identity::Session(claims) => {
                     return claims.source_identity.as_deref().into_iter().for_each(each);
                 }
-                Identity::Root | Identity::User { .. } => return,
+                Identity::Root | Identity::User { .. } | Identity::Service(_) => return,
             },
             _ => {
                 if let Some(tags) = self.resource_tags {

@@ -86,6 +86,11 @@ impl Iam {
         RoleId::from_random(self.entropy.next_u64())
     }
 
+    /// What tells a new task from all others: a lower-case UUID.
+    pub fn new_task_id(&self) -> String {
+        request_id(self.entropy.as_ref()).to_lowercase()
+    }
+
     /// The id and secret of a new long-lived key.
     pub fn new_access_key(&self) -> (AccessKeyId, String) {
         access_key(self.entropy.as_ref())

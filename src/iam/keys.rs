@@ -12,7 +12,7 @@ use crate::iam::batch::Batcher;
 use crate::iam::secrets::Secrets;
 use crate::model::key::{AccessKey, AccessKeyStatus, KeyOwner};
 use crate::policy::ids::{AccessKeyId, AccountId};
-use crate::store::{Snapshot, Store};
+use crate::store::{Snapshot, Store, StoreError};
 
 /// A long-lived key, ready to verify.
 pub struct Signer {
@@ -200,7 +200,30 @@ impl Keys {
         snapshot: &mut dyn Snapshot,
         signer: &Signer,
     ) -> Result<Arc<Signer>, KeyError> {
-        let key = snapshot.get_key(&signer.id).await.map_err(|error| {
+        let key = snapshot.get_key(&signer.id).await;
+        self.current(key, signer)
+    }
+
+    /// The key of a service as a snapshot of any account has it.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub async fn read_service(
+        &self,
+        snapshot: &mut dyn Snapshot,
+        signer: &Signer,
+    ) -> Result<Arc<Signer>, KeyError> {
+        let key = snapshot.get_service_key(&signer.id).await;
+        self.current(key, signer)
+    }
+
+    /// The key as it was read just now, in the place of `signer`.
+    fn current(
+        &self,
+        key: Result<Option<AccessKey>, StoreError>,
+        signer: &Signer,
+    ) -> Result<Arc<Signer>, KeyError> {
+        let key = key.map_err(|error| {
             tracing::error!(%error, "an access key cannot be read");
             KeyError::Unavailable
         })?;
@@ -225,7 +248,7 @@ impl Keys {
         Ok(Arc::new(Signer {
             id: key.id.clone(),
             account: key.account,
-            owner: key.owner,
+            owner: key.owner.clone(),
             status: key.status,
             rpc: RpcKey::new(&secret),
             acs3: Acs3Key::new(&secret),

@@ -21,6 +21,7 @@ mod id_map;
 pub mod key_ring;
 pub mod key_uses;
 pub mod keys;
+pub mod linked_roles;
 pub mod nonce_key;
 pub mod outbound;
 pub mod passwords;
@@ -151,6 +152,7 @@ pub struct Iam {
     forgotten_at: AtomicI64,
     flushed_at: AtomicI64,
     uses_written_at: AtomicI64,
+    deletions_taken_up_at: AtomicI64,
 }
 
 impl std::fmt::Debug for dyn Store {
@@ -180,6 +182,8 @@ const CHANGES_KEPT_SECONDS: i64 = 600;
 const FLUSH_SECONDS: i64 = 2;
 /// How often it is written when keys were used, in seconds.
 const WRITE_USES_SECONDS: i64 = 30;
+/// How often deletion tasks are taken up that whoever wrote them down has not done, in seconds.
+const TAKE_UP_SECONDS: i64 = 5;
 /// How often what need not be kept any longer is deleted from the database, in seconds.
 const FORGET_SECONDS: i64 = 60;
 /// How long counts of refusals are kept, in minutes: 90 days.
@@ -240,6 +244,8 @@ impl Iam {
             forgotten_at: AtomicI64::new(clock.now()),
             flushed_at: AtomicI64::new(clock.now()),
             uses_written_at: AtomicI64::new(clock.now()),
+            // At the first tick: what a server that stopped left.
+            deletions_taken_up_at: AtomicI64::new(i64::MIN),
             key_uses: KeyUses::default(),
             store,
             clock,
@@ -283,6 +289,13 @@ impl Iam {
         if now - self.uses_written_at.load(Ordering::Relaxed) >= WRITE_USES_SECONDS {
             self.uses_written_at.store(now, Ordering::Relaxed);
             self.write_key_uses().await;
+        }
+        let taken_up_at = self.deletions_taken_up_at.load(Ordering::Relaxed);
+        if now.saturating_sub(taken_up_at) >= TAKE_UP_SECONDS {
+            self.deletions_taken_up_at.store(now, Ordering::Relaxed);
+            if let Err(error) = self.take_up_deletions().await {
+                tracing::warn!(%error, "deletion tasks cannot be taken up");
+            }
         }
         if now - self.forgotten_at.load(Ordering::Relaxed) >= FORGET_SECONDS {
             self.forgotten_at.store(now, Ordering::Relaxed);

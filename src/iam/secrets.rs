@@ -3,7 +3,7 @@
 
 use crate::credential::seal::{Aad, Incarnation, MasterKey, Purpose, SealError, Sealer};
 use crate::credential::secret::{SecretBytes, SecretText};
-use crate::model::key::{AccessKey, TokenKeyRecord};
+use crate::model::key::{AccessKey, KeyOwner, TokenKeyRecord};
 use crate::model::login::VirtualMfaDevice;
 use crate::policy::ids::AccessKeyId;
 
@@ -99,16 +99,6 @@ impl Secrets {
         self.at_rest.has_other()
     }
 
-    fn access_key_aad<'a>(&'a self, id: &'a AccessKeyId) -> Aad<'a> {
-        Aad {
-            purpose: Purpose::SecretsAtRest,
-            incarnation: self.incarnation,
-            table: "access_keys",
-            row: id.as_str(),
-            column: "sealed_secret",
-        }
-    }
-
     fn token_key_aad<'a>(&'a self, row: &'a str) -> Aad<'a> {
         Aad {
             purpose: Purpose::TokenRing,
@@ -124,18 +114,27 @@ impl Secrets {
     /// # Errors
     /// Where the crypto library refuses.
     pub fn seal_access_key(&self, id: &AccessKeyId, secret: &str) -> Result<Vec<u8>, SealError> {
-        self.at_rest
-            .seal(secret.as_bytes(), &self.access_key_aad(id))
+        self.seal_at(key_secret("access_keys", id), secret.as_bytes())
     }
 
-    /// Opens the secret of an access key.
+    /// Seals the secret of a service's key for its row.
+    ///
+    /// # Errors
+    /// Where the crypto library refuses.
+    pub fn seal_service_key(&self, id: &AccessKeyId, secret: &str) -> Result<Vec<u8>, SealError> {
+        self.seal_at(key_secret("service_keys", id), secret.as_bytes())
+    }
+
+    /// Opens the secret of an access key, whoever's it is.
     ///
     /// # Errors
     /// Where it was not sealed under this master key, for this row, in this database.
     pub fn open_access_key(&self, key: &AccessKey) -> Result<SecretText, SealError> {
-        let opened = self
-            .at_rest
-            .open(&key.sealed_secret, &self.access_key_aad(&key.id))?;
+        let table = match key.owner {
+            KeyOwner::Root | KeyOwner::User(_) => "access_keys",
+            KeyOwner::Service(_) => "service_keys",
+        };
+        let opened = self.open_at(key_secret(table, &key.id), &key.sealed_secret)?;
         String::from_utf8(opened.expose().clone())
             .map(SecretText::new)
             .map_err(|_| SealError::Corrupt)
@@ -191,6 +190,16 @@ impl Secrets {
             .as_slice()
             .try_into()
             .map_err(|_| SealError::Corrupt)
+    }
+}
+
+/// Where the secret of a key is kept.
+fn key_secret<'a>(table: &'a str, id: &'a AccessKeyId) -> Place<'a> {
+    Place {
+        purpose: Purpose::SecretsAtRest,
+        table,
+        row: id.as_str(),
+        column: "sealed_secret",
     }
 }
 

@@ -1,7 +1,7 @@
 //! Role sessions: who may take a role, and the temporary credential that is minted then.
 //!
 //! Both sides must allow, within one account too: the caller's own policies and the role's trust
-//! policy. The caller's side comes first, so that one without permission learns nothing about the
+//! policy. A service has no policies: for it the role's trust alone decides. The caller's side comes first, so that one without permission learns nothing about the
 //! role. Between accounts a missing account, a missing role and a trust that refuses are one answer,
 //! by one work: what a stranger is refused is looked at in the database each time, whatever is kept.
 
@@ -136,7 +136,7 @@ impl Iam {
     ) -> Result<Session, SessionError> {
         let inherited = match &caller.identity {
             Identity::Root => return Err(SessionError::RootCaller),
-            Identity::User { .. } => None,
+            Identity::User { .. } | Identity::Service(_) => None,
             Identity::Session(claims) => claims.source_identity.as_deref(),
         };
         if let (Some(inherited), Some(sent)) = (inherited, request.source_identity)
@@ -165,7 +165,9 @@ impl Iam {
         let policies = principal.map_or(&nothing, |principal| &principal.policies);
         let resources = [Cow::Owned(resource)];
         let sets_identity = request.source_identity.is_some() && inherited.is_none();
-        for action in actions(sets_identity) {
+        // A service has no side of its own: the role's decides.
+        let own_side = caller.service().is_none();
+        for action in actions(sets_identity).filter(|_| own_side) {
             let verdict = authz::evaluate(policies, session_policy, action, &resources, &context);
             if !verdict.is_allowed() {
                 let request = Request::new(action, &resources[0]).with_context(&context);
@@ -364,7 +366,7 @@ pub(super) struct Grant<'a> {
 fn origin_of(caller: &Caller, now: i64) -> Origin {
     match &caller.identity {
         Identity::Session(claims) => claims.origin.clone(),
-        Identity::Root | Identity::User { .. } => Origin {
+        Identity::Root | Identity::User { .. } | Identity::Service(_) => Origin {
             account: caller.account,
             principal: caller.arn(),
             access_key_id: Some(caller.access_key_id.clone()),
@@ -404,6 +406,10 @@ fn principal_of(caller: &Caller) -> Option<Principal<'_>> {
         Identity::Session(claims) => Some(Principal::Role {
             account: caller.account,
             name: &claims.role_name,
+        }),
+        Identity::Service(service) => Some(Principal::Service {
+            name: service.name.as_str(),
+            acting_for: service.account,
         }),
     }
 }

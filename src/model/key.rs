@@ -1,16 +1,47 @@
 //! Access keys, and the keys that seal session tokens.
 
+use std::net::IpAddr;
 use std::str::FromStr;
+use std::sync::Arc;
+
+use ipnet::IpNet;
 
 use crate::policy::ids::{AccessKeyId, AccountId, UserId};
+use crate::policy::service_name::ServiceName;
 
 /// Whose a long-lived access key is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum KeyOwner {
     /// The account itself.
     Root,
     /// A RAM user.
     User(UserId),
+    /// A service of the cloud. Its keys are the system account's, which has no others.
+    Service(Arc<Service>),
+}
+
+/// A service as one of its keys lets it act.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Service {
+    /// Its name.
+    pub name: ServiceName,
+    /// The account that it acts for; `None`: that of whatever role it takes.
+    pub account: Option<AccountId>,
+    /// Where it may sign; anywhere if there are none.
+    pub networks: Vec<IpNet>,
+}
+
+impl Service {
+    /// Whether it may call from that address.
+    pub fn may_call_from(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        self.networks.is_empty() || self.networks.iter().any(|net| net.contains(&address))
+    }
+
+    /// Whether it may act in that account, where the account's own rules let it.
+    pub fn acts_in(&self, account: AccountId) -> bool {
+        self.account.is_none_or(|own| own == account)
+    }
 }
 
 /// Whether a key may sign.

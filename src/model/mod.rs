@@ -6,6 +6,7 @@ pub mod audit;
 pub mod catalog;
 pub mod change;
 pub mod key;
+pub mod linked;
 pub mod login;
 pub mod policy;
 pub mod principal;

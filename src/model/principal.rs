@@ -1,6 +1,8 @@
 //! Users, groups and roles: who policies are attached to.
 
+use crate::policy::arn;
 use crate::policy::ids::{AccountId, GroupId, GroupName, RoleId, RoleName, UserId, UserName};
+use crate::policy::service_name::ServiceName;
 
 /// A RAM user.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,10 +64,22 @@ pub struct Role {
     /// Moves on when all sessions issued before are to die; a token carries the epoch it was issued
     /// under.
     pub session_epoch: i64,
+    /// The service that alone takes it, where it is a service-linked role.
+    pub linked_service: Option<ServiceName>,
     /// Unix seconds.
     pub created_at: i64,
     /// Unix seconds.
     pub updated_at: i64,
+}
+
+impl Role {
+    /// Its ARN. That of a service-linked role has the name in lower case.
+    pub fn arn(&self) -> String {
+        match self.linked_service {
+            None => arn::role_arn(self.account, &self.name).to_string(),
+            Some(_) => arn::linked_role_arn(self.account, self.name.as_str()),
+        }
+    }
 }
 
 impl std::fmt::Debug for Role {
@@ -77,6 +91,7 @@ impl std::fmt::Debug for Role {
             .field("description", &self.description)
             .field("max_session_duration", &self.max_session_duration)
             .field("session_epoch", &self.session_epoch)
+            .field("linked_service", &self.linked_service)
             .field("created_at", &self.created_at)
             .field("updated_at", &self.updated_at)
             .finish_non_exhaustive()

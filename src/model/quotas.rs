@@ -23,6 +23,8 @@ pub struct Quotas {
     pub custom_policies_per_principal: u32,
     /// System policies attached to one user, group or role.
     pub system_policies_per_principal: u32,
+    /// Resources that are registered to use one service-linked role.
+    pub usages_per_role: u32,
     /// Virtual MFA devices in the account.
     pub virtual_mfa_devices: u32,
     /// OIDC providers in the account.
@@ -48,6 +50,7 @@ impl Default for Quotas {
             access_keys_per_account: 2,
             custom_policies_per_principal: 10,
             system_policies_per_principal: 20,
+            usages_per_role: 1000,
             virtual_mfa_devices: 1000,
             oidc_providers: 100,
             client_ids_per_oidc_provider: 50,

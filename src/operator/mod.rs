@@ -13,6 +13,7 @@ mod disclosed;
 pub mod moving;
 pub mod rotation;
 pub mod seed;
+pub mod service_key;
 mod trail;
 
 pub use disclosed::Disclosed;

@@ -4,8 +4,10 @@
 //! is no second list.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 
 use crate::iam::authz::Check;
+use crate::iam::caller::Caller;
 use crate::ops::params::{ParamFault, Params};
 use crate::policy::ids::AccountId;
 
@@ -74,10 +76,26 @@ pub enum Access {
 /// Who may call at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Auth {
-    /// Whoever signs.
+    /// Whoever belongs to an account and signs.
     Signed,
+    /// Whoever signs: a service too.
+    AnySigned,
+    /// A service alone, with its own key.
+    Service,
     /// Anyone; what the call carries proves itself.
     Unsigned,
+}
+
+impl Auth {
+    /// Whether a caller may call at all, and from that address.
+    pub fn admits(self, caller: &Caller, address: IpAddr) -> bool {
+        match (self, caller.service()) {
+            (Self::Signed, service) => service.is_none(),
+            (Self::AnySigned | Self::Service, Some(service)) => service.may_call_from(address),
+            (Self::AnySigned, None) => true,
+            (Self::Service, None) | (Self::Unsigned, _) => false,
+        }
+    }
 }
 
 /// On what the action must be allowed.

@@ -97,6 +97,35 @@ pub enum Conflict {
     DefaultVersion,
 }
 
+/// Why something was not done about a service-linked role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum LinkedRoleError {
+    /// No service of that name has a role of its own.
+    #[error("no such service")]
+    NoService,
+    /// The service has one role, whose name has no suffix.
+    #[error("the service's role has no suffix")]
+    SuffixNotAllowed,
+    /// With the suffix the name is longer than a name may be.
+    #[error("the suffix makes the name too long")]
+    SuffixLength,
+    /// Only roles with a suffix have a description of their own.
+    #[error("the service's role has its own description")]
+    DescriptionNotAllowed,
+    /// The role is an ordinary one.
+    #[error("the role is not linked to a service")]
+    NotLinked,
+    /// Only the rules of its service shape the role.
+    #[error("the role is linked to a service")]
+    Protected,
+    /// There is no such task.
+    #[error("no such deletion task")]
+    NoTask,
+    /// As much is registered as may be.
+    #[error("the quota of registered uses is used up")]
+    TooManyUsages,
+}
+
 /// Why an operation did not do as told.
 #[derive(Debug, thiserror::Error)]
 pub enum OpError {
@@ -118,6 +147,12 @@ pub enum OpError {
     /// Grants stand for the whole account: there are no resource groups.
     #[error("no such resource group")]
     NoResourceGroup,
+    /// A service-linked role.
+    #[error(transparent)]
+    LinkedRole(#[from] LinkedRoleError),
+    /// The operation is not for callers of this kind, or not for this service in that account.
+    #[error("the operation is not for this caller")]
+    NotForCaller,
     /// Only a RAM user can do that, for itself.
     #[error("the caller is no RAM user")]
     OnlyUsers,

@@ -10,6 +10,7 @@ pub mod error;
 pub mod ims;
 pub mod params;
 pub mod ram;
+pub mod rampart;
 pub mod resource_manager;
 pub mod sts;
 pub mod values;
@@ -96,6 +97,14 @@ pub static REGISTRY: &[Entry] = &[
     write::<ims::remove_client_id_from_oidc_provider::RemoveClientIdFromOIDCProvider>(),
     write::<ims::add_fingerprint_to_oidc_provider::AddFingerprintToOIDCProvider>(),
     write::<ims::remove_fingerprint_from_oidc_provider::RemoveFingerprintFromOIDCProvider>(),
+    write::<ram::create_service_linked_role::CreateServiceLinkedRole>(),
+    write::<ram::delete_service_linked_role::DeleteServiceLinkedRole>(),
+    read::<ram::get_service_linked_role_template::GetServiceLinkedRoleTemplate>(),
+    write::<resource_manager::create_service_linked_role::CreateServiceLinkedRole>(),
+    write::<resource_manager::delete_service_linked_role::DeleteServiceLinkedRole>(),
+    read::<resource_manager::get_service_linked_role_deletion_status::GetServiceLinkedRoleDeletionStatus>(),
+    write::<rampart::put_service_linked_role_usage::PutServiceLinkedRoleUsage>(),
+    write::<rampart::delete_service_linked_role_usage::DeleteServiceLinkedRoleUsage>(),
     session::<sts::assume_role::AssumeRole>(),
     session::<sts::assume_role_with_oidc::AssumeRoleWithOIDC>(),
     session::<sts::get_caller_identity::GetCallerIdentity>(),

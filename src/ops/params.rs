@@ -93,6 +93,18 @@ pub enum Problem {
     /// The same tag key twice.
     #[error("holds a tag key twice")]
     TagTwice,
+    /// The suffix of a service-linked role's name.
+    #[error("contains invalid characters")]
+    SuffixChars,
+    /// The same, by its length.
+    #[error("is beyond the length limit")]
+    SuffixLength,
+    /// The id of a deletion task.
+    #[error("is not the id of a deletion task")]
+    TaskId,
+    /// The same, by its length.
+    #[error("has not the length of a deletion task's id")]
+    TaskIdLength,
     /// More tags than a resource may have.
     #[error("holds too many tags")]
     TooManyTags,

@@ -274,6 +274,11 @@ pub fn provider_arn(
     fmt::from_fn(move |f| write!(f, "acs:ram::{account}:{}/{name}", kind.as_str()))
 }
 
+/// The ARN of a service-linked role, which has its name in lower case.
+pub fn linked_role_arn(account: AccountId, name: &str) -> String {
+    format!("acs:ram::{account}:role/{}", name.to_ascii_lowercase())
+}
+
 /// Shows `acs:ram::<account>:assumed-role/<role>/<session>`, a session of a role.
 pub fn assumed_role_arn<'a>(
     account: AccountId,

@@ -226,7 +226,7 @@ impl Document {
     pub fn services(&self) -> BTreeSet<&str> {
         self.principals()
             .filter_map(|entry| match entry {
-                PrincipalEntry::Service { name, .. } => Some(&**name),
+                PrincipalEntry::Service { name, .. } => Some(name.as_str()),
                 _ => None,
             })
             .collect()

@@ -105,4 +105,5 @@ pub mod json;
 pub mod lint;
 pub mod pattern;
 pub mod principal;
+pub mod service_name;
 pub mod trust;

@@ -7,6 +7,7 @@ use std::fmt;
 
 use super::arn::{ProviderArn, split_ram_arn};
 use super::ids::{AccountId, RoleName, UserName};
+use super::service_name::ServiceName;
 
 /// The kind of an entry, that is the key it stands under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,8 +71,8 @@ pub enum PrincipalEntry {
     Role(AccountId, Option<RoleName>),
     /// `<service>`, or `<account>@<service>` with the account that the service acts for.
     Service {
-        /// The service, in lower case.
-        name: Box<str>,
+        /// The service.
+        name: ServiceName,
         /// The account in front of the `@`.
         acting_for: Option<AccountId>,
     },
@@ -161,7 +162,7 @@ impl PrincipalEntry {
                 Principal::Service { name, acting_for },
             ) => {
                 // The plain name and an unbound key both speak of the role's own account.
-                wanted.eq_ignore_ascii_case(name)
+                wanted.as_str().eq_ignore_ascii_case(name)
                     && trusted.unwrap_or(role_account) == acting_for.unwrap_or(role_account)
             }
             (Self::Federated(trusted), Principal::Federated { provider }) => {
@@ -200,18 +201,8 @@ fn service_entry(text: &str) -> Option<PrincipalEntry> {
         Some((account, name)) => (Some(account.parse().ok()?), name),
         None => (None, text),
     };
-    // A host name's: a label has 63 characters at most.
-    let label = |label: &str| {
-        matches!(label.len(), 1..=63)
-            && label
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
-    };
-    if !name.contains('.') || !name.split('.').all(label) {
-        return None;
-    }
     Some(PrincipalEntry::Service {
-        name: name.to_ascii_lowercase().into(),
+        name: name.parse().ok()?,
         acting_for,
     })
 }

@@ -106,7 +106,8 @@ macro_rules! relation {
             $2 ->> x.key,
             $3 ->> x.key
         FROM json_each($1) x
-        WHERE EXISTS (SELECT 1 FROM access_keys k WHERE k.id = x.value)"
+        WHERE EXISTS (SELECT 1 FROM access_keys k WHERE k.id = x.value)
+            OR EXISTS (SELECT 1 FROM service_keys k WHERE k.id = x.value)"
     };
     (postgres key uses) => {
         "SELECT
@@ -119,6 +120,7 @@ macro_rules! relation {
             $3::bigint[]
         ) WITH ORDINALITY AS x (id, account, at, place)
         WHERE EXISTS (SELECT 1 FROM access_keys k WHERE k.id = x.id)
+            OR EXISTS (SELECT 1 FROM service_keys k WHERE k.id = x.id)
         ORDER BY x.place"
     };
     (sqlite unix now) => {

@@ -34,6 +34,7 @@ use crate::model::account::{Account, AccountState, RevisionTag};
 use crate::model::audit::{AuditRecord, RefusalKey};
 use crate::model::change::{Touched, TouchedSet};
 use crate::model::key::{AccessKey, AccessKeyStatus, KeyOwner, TokenKeyRecord};
+use crate::model::linked::{DeletionTask, RoleUsage};
 use crate::model::login::{LoginProfile, VirtualMfaDevice};
 use crate::model::policy::{
     Attachment, FoundAttachment, Policy, PolicyRef, PolicyType, PolicyVersion, VersionId,
@@ -270,6 +271,14 @@ pub trait Store: Send + Sync {
     /// Forgets the counts of refusals of minutes before that one.
     async fn forget_refusals(&self, before_minute: i64) -> Result<u64>;
 
+    /// The deletion tasks that are to be done and were asked for at that moment (unix seconds) or
+    /// before, whichever accounts they are of, oldest first; each by its account and id.
+    async fn unfinished_deletions(
+        &self,
+        asked_until: i64,
+        limit: u32,
+    ) -> Result<Vec<(AccountId, String)>>;
+
     /// Notes when keys were used. An earlier moment than the one that is known changes nothing.
     async fn record_key_uses(&self, uses: &[KeyUse]) -> Result<()>;
 
@@ -355,7 +364,10 @@ pub trait Snapshot: Send {
     /// A key of this account.
     async fn get_key(&mut self, id: &AccessKeyId) -> Result<Option<AccessKey>>;
     /// The keys of an owner, oldest first, then by id.
-    async fn list_keys(&mut self, owner: KeyOwner) -> Result<Vec<AccessKey>>;
+    async fn list_keys(&mut self, owner: &KeyOwner) -> Result<Vec<AccessKey>>;
+    /// The key of a service, whichever account this view is of: what a service changes in an account
+    /// it changes by the right of a key that is not the account's.
+    async fn get_service_key(&mut self, id: &AccessKeyId) -> Result<Option<AccessKey>>;
 
     /// When a key of this account was last used, in unix seconds, as far as that is written down.
     async fn get_key_last_used(&mut self, id: &AccessKeyId) -> Result<Option<i64>>;
@@ -384,6 +396,18 @@ pub trait Snapshot: Send {
     async fn list_roles_at(&mut self, stretch: Stretch) -> Result<Vec<Role>>;
     /// How many roles the account has.
     async fn count_roles(&mut self) -> Result<u32>;
+
+    /// What the linked service has registered that uses the role, by region and resource.
+    async fn list_role_usages(&mut self, role: RoleId) -> Result<Vec<RoleUsage>>;
+    /// How much that is.
+    async fn count_role_usages(&mut self, role: RoleId) -> Result<u32>;
+    /// A task that removes, or removed, a service-linked role.
+    async fn get_deletion_task(&mut self, id: &str) -> Result<Option<DeletionTask>>;
+    /// The latest task of each of these roles, in the order given; each is named once.
+    async fn latest_deletion_tasks(
+        &mut self,
+        roles: &[RoleId],
+    ) -> Result<Vec<Option<DeletionTask>>>;
 
     /// The custom policy of that name, case ignored.
     async fn get_policy(&mut self, name: &PolicyName) -> Result<Option<Policy>>;
@@ -463,7 +487,8 @@ pub trait Snapshot: Send {
 
     /// The ring of token keys, by id. Only of [`AccountId::SYSTEM`].
     async fn list_token_keys(&mut self) -> Result<Vec<TokenKeyRecord>>;
-    /// Every access key of the account, by id, at most `limit` after `after`: for re-sealing.
+    /// Every access key of the account, by id, at most `limit` after `after`; those of the system
+    /// account are the services'.
     async fn list_all_keys(
         &mut self,
         after: Option<&AccessKeyId>,
@@ -557,11 +582,22 @@ pub trait Tx: Snapshot {
 
     /// Makes a role. An id once used is taken for ever.
     async fn create_role(&mut self, role: &Role) -> Result<()>;
-    /// Replaces a role's fields but id and creation date, by id. Names as with
+    /// Replaces a role's fields but id, linked service and creation date, by id. Names as with
     /// [`Self::update_user`].
     async fn update_role(&mut self, role: &Role) -> Result<()>;
-    /// Removes a role and its tags; leaves a tombstone of id and name.
+    /// Removes a role that nothing is registered to use, and its tags; leaves a tombstone of id and
+    /// name.
     async fn delete_role(&mut self, id: RoleId) -> Result<()>;
+
+    /// Registers that something uses a role; what is registered stays as it is.
+    async fn put_role_usage(&mut self, role: RoleId, usage: &RoleUsage) -> Result<()>;
+    /// Takes a registration away; what is not registered is nothing.
+    async fn delete_role_usage(&mut self, role: RoleId, region: &str, resource: &str)
+    -> Result<()>;
+    /// Writes down a task that removes a service-linked role.
+    async fn create_deletion_task(&mut self, task: &DeletionTask) -> Result<()>;
+    /// Replaces a task's status, reason and the moment of both.
+    async fn update_deletion_task(&mut self, task: &DeletionTask) -> Result<()>;
 
     /// Makes a custom policy together with its first version.
     async fn create_policy(&mut self, policy: &Policy, first: &PolicyVersion) -> Result<()>;

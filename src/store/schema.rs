@@ -64,6 +64,7 @@ pub(super) const STEPS: &[Step] = &[
     step!(4, "0004", "key_uses", floor 1),
     step!(5, "0005", "logins", floor 1),
     step!(6, "0006", "oidc_providers", floor 1),
+    step!(7, "0007", "services", floor 1),
 ];
 
 /// Which databases are opened.

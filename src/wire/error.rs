@@ -6,6 +6,7 @@
 mod caller;
 mod entities;
 mod federation;
+mod linked_roles;
 mod params;
 mod resource_manager;
 
@@ -25,6 +26,7 @@ use caller::{authn, denied, diagnosis, mismatch, request, session};
 use federation::federation;
 
 use entities::{already_exists, delete_conflict, limit_exceeded, not_exist};
+use linked_roles::linked_role;
 use params::param;
 
 /// What a refused call is answered.
@@ -134,7 +136,10 @@ impl Fault {
     pub fn is_refused_caller(&self) -> bool {
         match self {
             Self::Authn(error, _) => *error != AuthnError::Unavailable,
-            Self::BodyHash(_) | Self::Op(OpError::Denied(_) | OpError::AuthenticationCode) => true,
+            Self::BodyHash(_)
+            | Self::Op(OpError::Denied(_) | OpError::AuthenticationCode | OpError::NotForCaller) => {
+                true
+            }
             Self::Op(OpError::Param(fault)) => fault.problem == Problem::WrongPassword,
             Self::Op(OpError::Session(error)) => {
                 use SessionError::{ChainEnded, Denied, RootCaller};
@@ -274,6 +279,12 @@ fn op(error: &OpError, product: Option<Product>) -> Refusal {
             StatusCode::NOT_FOUND,
             "EntityNotExists.ResourceGroup",
             "The resource group does not exist.",
+        ),
+        OpError::LinkedRole(error) => linked_role(*error),
+        OpError::NotForCaller => at(
+            StatusCode::FORBIDDEN,
+            "NoPermission",
+            "You are not authorized to do this action.",
         ),
         OpError::OnlyUsers => bad(
             "NotSupport.Account",

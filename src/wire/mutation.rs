@@ -11,7 +11,7 @@ use crate::model::audit::AuditRecord;
 use crate::ops::call::{Answer, AnyWrite, Context};
 use crate::ops::error::OpError;
 use crate::policy::context::MapContext;
-use crate::store::Snapshot;
+use crate::store::{Snapshot, StoreError};
 use crate::wire::error::Fault;
 use crate::wire::pipeline::authorize;
 use crate::wire::signed::KeptProof;
@@ -33,17 +33,34 @@ pub(super) struct Mutation {
 
 impl Mutation {
     pub(super) async fn run(mut self, mut established: Established) -> Result<Answer, Fault> {
-        let account = established.caller.account;
+        let taken = self
+            .call
+            .role()
+            .filter(|_| established.caller.service().is_some());
+        let account = taken.map_or(established.caller.account, |role| role.account);
+        let resource = taken.map(ToString::to_string);
+        let by_service = taken.is_some();
         self.call.prepare(&self.cx).await?;
-        let mut guard = self
-            .cx
-            .iam
-            .begin_write(account)
-            .await
-            .map_err(OpError::from)?;
+        let guard = self.cx.iam.begin_write(account).await;
+        let mut guard = guard.map_err(|error| match error {
+            // As where the account has no such role.
+            StoreError::NotFound if by_service => OpError::NotForCaller,
+            error => OpError::Store(error),
+        })?;
         let tx = guard.tx();
         let moved_on = tx.previous_tag() != self.decided_on;
-        if moved_on {
+        let unestablished =
+            |error, proof: &KeptProof| Fault::Authn(error, Box::new(proof.strings().clone()));
+        if by_service {
+            // The key is not the account's, whose state says nothing of it: it is looked at always.
+            let snapshot = &mut *tx as &mut dyn Snapshot;
+            let stands =
+                self.cx
+                    .iam
+                    .service_stands_within(snapshot, &self.verified, self.proof.proof());
+            let stands = stands.await;
+            stands.map_err(|error| unestablished(error, &self.proof))?;
+        } else if moved_on {
             // The account moved on while this call waited for its turn: decide again, on what the
             // transaction sees, so that nothing commits under a right that is gone.
             established = self
@@ -55,7 +72,7 @@ impl Mutation {
                     self.proof.proof(),
                 )
                 .await
-                .map_err(|error| Fault::Authn(error, Box::new(self.proof.strings().clone())))?;
+                .map_err(|error| unestablished(error, &self.proof))?;
             self.cx.caller = Some(Arc::clone(&established.caller));
         }
         let loads_keys = self.call.loads_keys();
@@ -89,7 +106,7 @@ impl Mutation {
             access_key_id: caller.access_key_id.to_string(),
             source_ip: self.cx.origin.source_ip.to_string(),
             operation: self.operation,
-            resource: resources(&self.checks),
+            resource: resource.unwrap_or_else(|| resources(&self.checks)),
         })
         .await
         .map_err(OpError::from)?;

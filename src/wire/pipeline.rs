@@ -155,8 +155,8 @@ async fn step_by_step(
     let raw = signed::raw(parts, target, &bytes)?;
     let (request, entry) = read(api, progress, &raw)?;
     let verified = match entry.declaration.auth {
-        Auth::Signed => Some(verify(api, &request).await?),
         Auth::Unsigned => None,
+        _ => Some(verify(api, &request).await?),
     };
     if matches!(request.scheme(), Scheme::Acs3(_)) && !request.body_matches() {
         return Err(Fault::BodyHash(Box::new(signed::strings(&request))));
@@ -250,6 +250,10 @@ async fn call(
         .establish(&caller, &mut verified, (other, may_be_stale), cx.now);
     let (established, current) = established.await.map_err(|error| authn(error, request))?;
     cx.caller = Some(Arc::clone(&established.caller));
+    let auth = entry.declaration.auth;
+    if !auth.admits(&established.caller, origin.source_ip) {
+        return Err(OpError::NotForCaller.into());
+    }
 
     // 7. The kept fault, then authorisation.
     let call = parsed.map_err(OpError::from)?;

@@ -94,6 +94,13 @@ fn of_parameter(built: &Built, code: &str) -> Option<Recipe> {
     match code {
         "InvalidParameter.PolicySize" => return Some(Recipe::set("Policy", &"a".repeat(2049))),
         "InvalidParameter.PolicyGrammar" => return Some(Recipe::set("Policy", "{")),
+        "InvalidParameter.CustomSuffix.NotAllowed" => {
+            return Some(Recipe::set("CustomSuffix", "a"));
+        }
+        "InvalidParameter.Description.NotAllowed" => return Some(Recipe::set("Description", "d")),
+        "InvalidParameter.DeletionTaskId" => {
+            return Some(Recipe::set("DeletionTaskId", &"x".repeat(30)));
+        }
         "InvalidParameter.TagKey" => return Some(tag(built, "", "v")),
         "InvalidParameter.TagValue" => return Some(tag(built, "k", "https://x")),
         _ => {}
@@ -208,6 +215,10 @@ fn absent(built: &Built, code: &str) -> Option<Recipe> {
         "EntityNotExist.OIDCProvider" => Recipe::set("OIDCProviderName", "Nobody"),
         "EntityNotExist.OIDCProvider.ClientId" => Recipe::set("ClientId", "nobody"),
         "EntityNotExist.OIDCProvider.Fingerprint" => Recipe::set("Fingerprint", "00"),
+        "EntityNotExist.ServiceLinkedRole" => Recipe::set("RoleName", "Reader"),
+        "EntityNotExist.ServiceLinkedRole.DeletionTask" => {
+            Recipe::set("DeletionTaskId", "task/acs-service-role/a.b/Nobody/0")
+        }
         "EntityNotExist.Service" => Recipe::set("ServiceName", "nothing.aliyuncs.com"),
         _ => return None,
     })
@@ -275,6 +286,9 @@ fn conflict(built: &Built, code: &str) -> Option<Recipe> {
         "EntityAlreadyExists.User" => Recipe::set("UserName", "aNN"),
         "EntityAlreadyExists.Group" if updates => Recipe::set("NewGroupName", "eMPTY"),
         "EntityAlreadyExists.Group" => Recipe::set("GroupName", "dEVS"),
+        "EntityAlreadyExists.Role" if takes(built, "ServiceName") => {
+            Recipe::set("ServiceName", "polardb.aliyuncs.com")
+        }
         "EntityAlreadyExists.Role" => Recipe::set("RoleName", "rEADER"),
         "EntityAlreadyExists.Policy" => Recipe::set("PolicyName", "rEAD"),
         "EntityAlreadyExists.User.Group" => Recipe::set("GroupName", "Devs"),

@@ -80,6 +80,9 @@ impl World {
         if family == "keys" {
             world.furnish_key_policy().await;
         }
+        if family == "service-linked roles" {
+            world.furnish_linked_roles().await;
+        }
         if family == "identity providers" {
             world.furnish_providers().await;
         }
@@ -180,6 +183,39 @@ impl World {
         self.app.rpc(&root, product, action, &params).await.ok();
     }
 
+    /// A role that is in use, and the task that failed to remove it.
+    async fn furnish_linked_roles(&mut self) {
+        let service = [("ServiceName", "polardb.aliyuncs.com")];
+        self.make("CreateServiceLinkedRole", &service).await;
+        let service = self.app.service("polardb.aliyuncs.com", None, &[]).await;
+        let used = [
+            (
+                "RoleArn",
+                "acs:ram::1234567890123456:role/AliyunServiceRoleForPolarDB",
+            ),
+            ("Resource", "cluster"),
+        ];
+        let put = "PutServiceLinkedRoleUsage";
+        let registered = self.app.rpc(&service, Product::Rampart, put, &used).await;
+        registered.ok();
+        let role = [("RoleName", "AliyunServiceRoleForPolarDB")];
+        let queued = self.make("DeleteServiceLinkedRole", &role).await;
+        let task = queued["DeletionTaskId"].as_str().unwrap();
+        let (root, status) = (self.app.root(), [("DeletionTaskId", task)]);
+        loop {
+            let action = "GetServiceLinkedRoleDeletionStatus";
+            let told = self
+                .app
+                .rpc(&root, Product::ResourceManager, action, &status)
+                .await;
+            if told.ok()["Status"] == "FAILED" {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
+        self.own.insert("DeletionTaskId", task.to_owned());
+    }
+
     async fn furnish_providers(&self) {
         let root = self.app.root();
         for (name, issuer) in [
@@ -225,6 +261,10 @@ impl World {
         }
         if let Some(value) = self.own.get(name) {
             return Some(value.clone());
+        }
+        if name == "DeletionTaskId" {
+            // Only an account with such a role has a task.
+            return Some("task/acs-service-role/a.b/Nobody/0".to_owned());
         }
         if let Some(words) = parameter.constraint.strip_prefix("enum ") {
             let end = words.find([';', '|']).unwrap_or(words.len());
@@ -334,6 +374,9 @@ fn special(built: &Built, name: &str) -> Option<String> {
         ("DeleteUser" | "CreateLoginProfile" | "BindMFADevice", "UserName") => "Bare",
         ("DeleteGroup" | "AddUserToGroup", "GroupName") => "Empty",
         ("DeleteRole", "RoleName") => "Idle",
+        ("DeleteServiceLinkedRole", "RoleName") => "AliyunServiceRoleForPolarDB",
+        // Of roles with a suffix alone, which no service of the vendor's has.
+        ("CreateServiceLinkedRole", "Description" | "CustomSuffix") => "",
         ("DeletePolicy", "PolicyName") => "Spare",
         (action, "PolicyName") if action.starts_with("AttachPolicy") => "Spare",
         ("CreateVirtualMFADevice", "VirtualMFADeviceName") => "another",
@@ -377,6 +420,7 @@ fn usual(product: Product, name: &str) -> Option<&'static str> {
         "MaxSessionDuration" | "NewMaxSessionDuration" => "7200",
         "DurationSeconds" => "900",
         "RoleArn" => "acs:ram::1234567890123456:role/Reader",
+        "ServiceName" => "ros.aliyuncs.com",
         "RoleSessionName" => "session",
         "ExternalId" => "external",
         "SourceIdentity" => "source",

@@ -39,10 +39,13 @@ accounts:
         Action: sts:AssumeRole
         Principal: { RAM: "acs:ram::1111222233334444:root" }
     policies: [Custom/Read-Logs, System/AliyunRAMReadOnlyAccess]
+service_keys:
+- { id: LTAI5tPolarDB00000000000, secret: "a-secret-of-a-service-here", service: polardb.aliyuncs.com, any_account: true }
 "#;
 
 /// Root's key of the seed's account.
 pub(crate) const ROOT: [&str; 2] = ["LTAI5tSecondRoot00000000", "a-secret-of-the-second-root"];
+const POLARDB: [&str; 2] = ["LTAI5tPolarDB00000000000", "a-secret-of-a-service-here"];
 const ALICE: [&str; 2] = ["LTAI5tAlice0000000000000", "a-secret-of-alice-for-tests"];
 
 /// A database, as the command line names it.
@@ -146,6 +149,32 @@ impl Place {
             ],
         ] {
             let answer = call_as(&server, ROOT, call);
+            assert!(answer.status.success(), "{answer:?}");
+        }
+        // A role that its service uses, and that was to go nevertheless.
+        let linked = "RoleName=AliyunServiceRoleForPolarDB";
+        let arn = "RoleArn=acs:ram::1111222233334444:role/aliyunserviceroleforpolardb";
+        for (key, call) in [
+            (
+                ROOT,
+                &[
+                    "ram",
+                    "CreateServiceLinkedRole",
+                    "ServiceName=polardb.aliyuncs.com",
+                ][..],
+            ),
+            (
+                POLARDB,
+                &[
+                    "rampart",
+                    "PutServiceLinkedRoleUsage",
+                    arn,
+                    "Resource=cluster",
+                ],
+            ),
+            (ROOT, &["ram", "DeleteServiceLinkedRole", linked]),
+        ] {
+            let answer = call_as(&server, key, call);
             assert!(answer.status.success(), "{answer:?}");
         }
         // A refusal, for the count of refusals that the stop writes.

@@ -68,7 +68,7 @@ async fn t09_a_copy_is_sealed_anew_in_one_step() {
     let next = Secrets::new(&key, adopted.incarnation);
     for account in [ACCOUNT, OTHER] {
         let mut snapshot = store.begin_read(account.parse().unwrap()).await.unwrap();
-        let keys = snapshot.list_keys(KeyOwner::Root).await.unwrap();
+        let keys = snapshot.list_keys(&KeyOwner::Root).await.unwrap();
         let secret = next.open_access_key(&keys[0]).unwrap();
         assert_eq!(secret.expose(), SECRET, "{account}");
     }

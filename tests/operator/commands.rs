@@ -9,7 +9,9 @@ use clap::Parser;
 use rampart::cli::account::{self, AccountCommand};
 use rampart::cli::operator::{CommandError, Format, Server, rotate_token_keys};
 use rampart::cli::seed::{self, SeedArgs};
+use rampart::cli::service_key::{self, ServiceKeyCommand};
 use rampart::iam::Iam;
+use rampart::operator::control::{self, ControlSocket};
 use rampart::operator::seed::SourceError;
 
 use crate::support::{ACCOUNT, Bench, SECRET, SEED};
@@ -19,6 +21,8 @@ enum Command {
     Seed(SeedArgs),
     #[command(subcommand)]
     Account(AccountCommand),
+    #[command(subcommand)]
+    ServiceKey(ServiceKeyCommand),
 }
 
 type Opened = Result<Arc<Iam>, Box<dyn Error + Send + Sync>>;
@@ -40,6 +44,7 @@ async fn type_in(
     match parse(arguments) {
         Command::Seed(args) => seed::run(&args, &server, &mut out).await?,
         Command::Account(command) => account::run(&command, &server, &mut out).await?,
+        Command::ServiceKey(command) => service_key::run(&command, &server, &mut out).await?,
     };
     Ok(String::from_utf8(out).unwrap())
 }
@@ -114,6 +119,98 @@ async fn an_account_is_printed_in_both_forms() {
     )
     .await;
     assert_eq!(printed.unwrap(), "1000000000000001  main  Main\n");
+}
+
+#[tokio::test]
+async fn keys_of_services_are_made_listed_switched_off_and_removed() {
+    let directory = tempfile::tempdir().unwrap();
+    let bench = Bench::seeded().await;
+    let socket = directory.path().join(control::SOCKET_NAME);
+    let socket = ControlSocket::bind(&bench.iam, &socket).await.unwrap();
+    tokio::spawn(socket.serve(Arc::clone(&bench.iam), std::future::pending()));
+    let run = async |arguments: &[&str]| {
+        let arguments = [&["service-key"], arguments].concat();
+        type_in(&bench, directory.path(), &arguments).await
+    };
+    let service = "Storage.corp.example";
+    let bound = ["create", service, "--account", ACCOUNT, "--format", "json"];
+    let printed = run(&bound).await.unwrap();
+    let made: serde_json::Value = serde_json::from_str(&printed).unwrap();
+    let keys: Vec<&String> = made.as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["Service", "AccessKeyId", "AccessKeySecret"]);
+    assert_eq!(made["Service"], "storage.corp.example");
+    let id = made["AccessKeyId"].as_str().unwrap();
+    let any = [
+        "create",
+        service,
+        "--any-account",
+        "--network",
+        "10.0.0.0/8",
+    ];
+    let printed = run(&any).await.unwrap();
+    assert!(
+        printed.starts_with("Service:         storage.corp.example\n"),
+        "{printed}"
+    );
+    run(&["create", service, "--network", "192.0.2.7"])
+        .await
+        .unwrap();
+
+    run(&["disable", id]).await.unwrap();
+    let listed = run(&["list"]).await.unwrap();
+    assert_eq!(listed.lines().count(), 3);
+    let expected =
+        format!("{id}  Inactive  storage.corp.example  {ACCOUNT}  anywhere  never used\n");
+    assert!(listed.contains(&expected), "{listed}");
+    let expected = "  Active  storage.corp.example  any account  10.0.0.0/8  never used\n";
+    assert!(listed.contains(expected), "{listed}");
+    assert!(listed.contains("192.0.2.7/32"), "{listed}");
+    run(&["enable", id]).await.unwrap();
+    assert!(
+        run(&["list"])
+            .await
+            .unwrap()
+            .contains(&format!("{id}  Active"))
+    );
+    run(&["delete", id]).await.unwrap();
+    assert!(
+        !run(&["list", "--format", "json"])
+            .await
+            .unwrap()
+            .contains(id)
+    );
+
+    for (arguments, reason) in [
+        (&["create", service][..], "say whom the key acts for"),
+        (
+            &["create", service, "--account", "1000000000000009"],
+            "no such account",
+        ),
+        (
+            &["create", service, "--account", "0000000000000000"],
+            "the server's own",
+        ),
+        (&["disable", id], "no service has a key"),
+        (&["delete", "LTAIalice"], "no service has a key"),
+    ] {
+        let error = run(arguments).await.unwrap_err();
+        assert!(error.to_string().contains(reason), "{error}");
+    }
+    let trail = bench.audit(rampart::policy::ids::AccountId::SYSTEM).await;
+    let mut operations: Vec<&str> = trail.iter().map(|row| row.operation.as_str()).collect();
+    operations.retain(|operation| operation.ends_with("ServiceKey"));
+    operations.reverse();
+    assert_eq!(
+        operations,
+        [
+            "operator.CreateServiceKey",
+            "operator.CreateServiceKey",
+            "operator.CreateServiceKey",
+            "operator.UpdateServiceKey",
+            "operator.UpdateServiceKey",
+            "operator.DeleteServiceKey",
+        ]
+    );
 }
 
 #[tokio::test]

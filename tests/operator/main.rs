@@ -10,5 +10,6 @@ mod faults;
 mod providers;
 mod quotas;
 mod seed;
+mod services;
 mod support;
 mod taken_away;

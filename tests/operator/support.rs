@@ -171,7 +171,7 @@ impl Bench {
     }
 
     pub(crate) async fn keys(&self, owner: KeyOwner) -> Vec<AccessKey> {
-        self.read(ACCOUNT).await.list_keys(owner).await.unwrap()
+        self.read(ACCOUNT).await.list_keys(&owner).await.unwrap()
     }
 
     pub(crate) async fn audit(&self, account: AccountId) -> Vec<AuditRecord> {

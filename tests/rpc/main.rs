@@ -26,6 +26,7 @@ mod ims;
 mod main_job;
 mod operations_page;
 mod ram;
+mod rampart;
 mod resource_tags;
 mod resourcemanager;
 mod sts;

@@ -47,10 +47,10 @@ async fn keys_of_an_owner_are_listed_oldest_first(exam: Exam) {
     tx.create_key(&key(account, KeyOwner::Root, "root"))
         .await
         .unwrap();
-    let keys = tx.list_keys(KeyOwner::User(owner.id)).await.unwrap();
+    let keys = tx.list_keys(&KeyOwner::User(owner.id)).await.unwrap();
     let ids: Vec<_> = keys.iter().map(|key| key.id.as_str()).collect();
     assert_eq!(ids, ["z", "B", "b", "a"]);
-    assert_eq!(tx.list_keys(KeyOwner::Root).await.unwrap().len(), 1);
+    assert_eq!(tx.list_keys(&KeyOwner::Root).await.unwrap().len(), 1);
     let mut all = Vec::new();
     for limit in [2, 9] {
         let after = all.last().map(|key: &AccessKey| key.id.clone());

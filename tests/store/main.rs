@@ -56,5 +56,6 @@ mod principals;
 mod records;
 mod schema;
 mod server;
+mod services;
 mod tags;
 mod transactions;

@@ -43,6 +43,7 @@ pub(crate) fn role(account: AccountId, name: &str) -> Role {
         trust_policy: " {\"Version\":\"1\"}\n".to_owned(),
         max_session_duration: 3600,
         session_epoch: 0,
+        linked_service: None,
         created_at: 20,
         updated_at: 21,
     }

@@ -24,6 +24,7 @@ use rampart::iam::{Iam, IamConfig};
 use rampart::model::account::{Account, RevisionTag};
 use rampart::model::key::{AccessKey, AccessKeyStatus, KeyOwner};
 use rampart::model::quotas::Quotas;
+use rampart::operator::service_key::{self, NewServiceKey};
 use rampart::ops::call::Entry;
 use rampart::ops::declare::Product;
 use rampart::policy::ids::{AccessKeyId, AccountId};
@@ -339,6 +340,27 @@ impl TestApp {
         };
         guard.tx().create_key(&key).await.unwrap();
         guard.commit().await.unwrap();
+    }
+
+    /// Makes a key of a service that acts for that account, or for any.
+    pub(crate) async fn service(
+        &self,
+        service: &str,
+        account: Option<&str>,
+        networks: &[&str],
+    ) -> Credentials {
+        let new = NewServiceKey {
+            service: service.parse().unwrap(),
+            account: account.map(|account| account.parse().unwrap()),
+            any_account: account.is_none(),
+            networks: networks.iter().map(ToString::to_string).collect(),
+        };
+        let made = service_key::create(&self.iam, new).await.unwrap();
+        Credentials {
+            id: made.access_key_id.to_string(),
+            secret: made.access_key_secret.expose().to_owned(),
+            token: None,
+        }
     }
 
     fn tag(&self) -> RevisionTag {

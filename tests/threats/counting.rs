@@ -91,6 +91,13 @@ impl Store for Counting {
     async fn forget_refusals(&self, before_minute: i64) -> Result<u64> {
         self.count()?.forget_refusals(before_minute).await
     }
+    async fn unfinished_deletions(
+        &self,
+        asked_until: i64,
+        limit: u32,
+    ) -> Result<Vec<(AccountId, String)>> {
+        self.count()?.unfinished_deletions(asked_until, limit).await
+    }
     async fn record_key_uses(&self, uses: &[KeyUse]) -> Result<()> {
         self.count()?.record_key_uses(uses).await
     }

@@ -30,6 +30,7 @@ mod t07_late_tokens;
 mod t08_reused_names;
 mod t09_copies;
 mod t10_two_places;
+mod t11_services;
 mod t12_writers;
 mod t13_forgeries;
 mod t14_replay;

@@ -128,7 +128,7 @@ async fn t14_another_master_key_while_servers_serve(on: On) {
     let old_alone = Secrets::new(&MasterKey::generate(OLD), INCARNATION);
     let new_alone = Secrets::new(&MasterKey::generate(NEW), INCARNATION);
     let mut snapshot = last.store.begin_read(account).await.unwrap();
-    for key in snapshot.list_keys(KeyOwner::Root).await.unwrap() {
+    for key in snapshot.list_keys(&KeyOwner::Root).await.unwrap() {
         assert!(new_alone.open_access_key(&key).is_ok());
         assert!(old_alone.open_access_key(&key).is_err());
     }

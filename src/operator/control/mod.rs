@@ -20,10 +20,11 @@ use super::account::{CreatedAccount, ListedAccount, NewAccount};
 use super::backup::BackedUp;
 use super::rotation::RotatedMaster;
 use super::seed::{Options, Report, SeedSource};
+use super::service_key::{CreatedServiceKey, ListedServiceKey, NewServiceKey};
 use super::trail::Trail;
-use super::{OperatorError, account, backup, rotation, seed};
+use super::{OperatorError, account, backup, rotation, seed, service_key};
 use crate::iam::Iam;
-use crate::policy::ids::AccountId;
+use crate::policy::ids::{AccessKeyId, AccountId};
 
 /// The socket's name within the data directory.
 pub const SOCKET_NAME: &str = "control.sock";
@@ -44,6 +45,27 @@ pub enum Request {
         after: Option<AccountId>,
         /// How many at most.
         limit: u32,
+    },
+    /// Make a key of a service.
+    CreateServiceKey(NewServiceKey),
+    /// List the keys of services by id.
+    ListServiceKeys {
+        /// Those after this one.
+        after: Option<AccessKeyId>,
+        /// How many at most.
+        limit: u32,
+    },
+    /// Let a service's key sign, or not.
+    SetServiceKeyStatus {
+        /// Which.
+        id: AccessKeyId,
+        /// `Active` or `Inactive`.
+        status: String,
+    },
+    /// Remove a service's key.
+    DeleteServiceKey {
+        /// Which.
+        id: AccessKeyId,
     },
     /// Publish a new key that seals session tokens.
     RotateTokenKeys,
@@ -82,6 +104,12 @@ pub enum Response {
     CreatedAccount(CreatedAccount),
     /// Accounts.
     Accounts(Vec<ListedAccount>),
+    /// The key that was made for a service, with the only showing of its secret.
+    CreatedServiceKey(CreatedServiceKey),
+    /// The keys of services.
+    ServiceKeys(Vec<ListedServiceKey>),
+    /// A service's key is as was asked.
+    ServiceKeyChanged,
     /// The number of the token key that was published.
     TokenKeysRotated {
         /// Used for sealing once every replica knows it.
@@ -131,6 +159,23 @@ async fn attempt(iam: &Arc<Iam>, request: Request) -> Result<Response, OperatorE
         Request::ListAccounts { after, limit } => account::list(iam, after, limit)
             .await
             .map(Response::Accounts),
+        Request::CreateServiceKey(new) => service_key::create(iam, new)
+            .await
+            .map(Response::CreatedServiceKey),
+        Request::ListServiceKeys { after, limit } => {
+            let listed = service_key::list(iam, after.as_ref(), limit).await;
+            listed.map(Response::ServiceKeys)
+        }
+        Request::SetServiceKeyStatus { id, status } => {
+            let status = status.parse();
+            let status = status.map_err(|_| OperatorError::Refused("Active or Inactive"))?;
+            let set = service_key::set_status(iam, &id, status).await;
+            set.map(|()| Response::ServiceKeyChanged)
+        }
+        Request::DeleteServiceKey { id } => {
+            let deleted = service_key::delete(iam, &id).await;
+            deleted.map(|()| Response::ServiceKeyChanged)
+        }
         Request::RotateTokenKeys => rotate(iam).await,
         Request::RotateMasterKey => rotation::rotate_master(iam)
             .await

@@ -193,6 +193,7 @@ impl Applier<'_> {
                 .max_session_duration
                 .unwrap_or(MaxSessionDuration::DEFAULT),
             session_epoch: 0,
+            linked_service: None,
             created_at: self.now,
             updated_at: self.now,
         };

@@ -4,16 +4,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::str::FromStr;
 
+use ipnet::IpNet;
 use serde_json::Value;
 use serde_saphyr::{Location, Spanned};
 
 use super::document;
 use super::fields;
-use super::file::{self, FileAccount, FileKey, FilePolicy, FileRole, FileUser, SeedFault};
-use super::model::{SecretReference, Seed, SeedAccount, SeedKey, SeedPolicy, SeedRole, SeedUser};
+use super::file::{
+    self, FileAccount, FileKey, FilePolicy, FileRole, FileServiceKey, FileUser, SeedFault,
+};
+use super::model::{
+    SecretReference, Seed, SeedAccount, SeedKey, SeedPolicy, SeedRole, SeedServiceKey, SeedUser,
+};
 use crate::credential::secret::SecretText;
 use crate::iam::fixed_secret;
 use crate::model::catalog;
+use crate::model::key::Service;
 use crate::model::policy::{PolicyRef, PolicyType};
 use crate::ops::params::ParamValue;
 use crate::ops::values::{
@@ -21,6 +27,7 @@ use crate::ops::values::{
 };
 use crate::policy::document::DocumentKind;
 use crate::policy::ids::{AccessKeyId, AccountId, NewRoleName, PolicyName, UserName};
+use crate::policy::service_name::ServiceName;
 
 /// How many faults are reported at most.
 const MAX_FAULTS: usize = 64;
@@ -35,6 +42,11 @@ pub type ResolvedSecrets = BTreeMap<SecretReference, SecretText>;
 pub fn references(text: &str) -> Result<BTreeSet<SecretReference>, Vec<SeedFault>> {
     let file = file::read(text).map_err(|fault| vec![fault])?;
     let mut found = BTreeSet::new();
+    for mut key in file.service_keys {
+        let key = key.key();
+        found.extend(key.secret_file.map(SecretReference::File));
+        found.extend(key.secret_env.map(SecretReference::Environment));
+    }
     for account in file.accounts {
         let root = account.root.into_iter().flat_map(|root| root.access_keys);
         let users = account.users.into_iter().flat_map(|user| user.access_keys);
@@ -67,9 +79,16 @@ pub fn read(text: &str, secrets: &ResolvedSecrets) -> Result<Seed, Vec<SeedFault
             accounts.push(account);
         }
     }
+    let service_keys = file.service_keys.into_iter();
+    let service_keys = service_keys
+        .filter_map(|key| check.service_key(key))
+        .collect();
     let mut faults = check.faults;
     if faults.is_empty() {
-        return Ok(Seed { accounts });
+        return Ok(Seed {
+            accounts,
+            service_keys,
+        });
     }
     faults.sort_by_key(|fault| (fault.line, fault.column));
     faults.truncate(MAX_FAULTS);
@@ -307,6 +326,38 @@ impl Check<'_> {
             self.fault(place, error.to_string());
         }
         Some(SeedKey { id, secret })
+    }
+
+    fn service_key(&mut self, mut key: FileServiceKey) -> Option<SeedServiceKey> {
+        let place = key.id.referenced;
+        let secret = self.key(key.key());
+        let name: Option<ServiceName> = self.parse(&key.service, "the service's name:");
+        let account: Option<AccountId> = key
+            .account
+            .as_ref()
+            .and_then(|id| self.parse(id, "the account's id (16 digits)"));
+        let mut networks = Vec::new();
+        for text in &key.networks {
+            networks.extend(self.parse::<IpNet>(text, "a network (as 10.0.0.0/8):"));
+        }
+        match (key.account.is_some(), key.any_account) {
+            (true, true) => self.fault(place, "a key acts for one account or for any, not both"),
+            (false, false) if key.networks.is_empty() => {
+                self.fault(
+                    place,
+                    "a service's key has account, any_account: true, or networks",
+                );
+            }
+            _ => {}
+        }
+        Some(SeedServiceKey {
+            key: secret?,
+            service: Service {
+                name: name?,
+                account,
+                networks,
+            },
+        })
     }
 
     fn attachments(&mut self, entries: &[Spanned<Value>]) -> Vec<PolicyRef> {

@@ -36,6 +36,35 @@ impl SeedFault {
 #[serde(deny_unknown_fields)]
 pub(super) struct FileSeed {
     pub(super) accounts: Vec<FileAccount>,
+    #[serde(default)]
+    pub(super) service_keys: Vec<FileServiceKey>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FileServiceKey {
+    pub(super) id: Spanned<String>,
+    pub(super) secret: Option<crate::credential::secret::SecretText>,
+    pub(super) secret_file: Option<String>,
+    pub(super) secret_env: Option<String>,
+    pub(super) service: Spanned<String>,
+    pub(super) account: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) any_account: bool,
+    #[serde(default)]
+    pub(super) networks: Vec<Spanned<String>>,
+}
+
+impl FileServiceKey {
+    /// The key alone, as accounts and users have it.
+    pub(super) fn key(&mut self) -> FileKey {
+        FileKey {
+            id: self.id.clone(),
+            secret: self.secret.take(),
+            secret_file: self.secret_file.take(),
+            secret_env: self.secret_env.take(),
+        }
+    }
 }
 
 #[derive(Deserialize)]

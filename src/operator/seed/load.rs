@@ -66,7 +66,7 @@ impl Loader<'_> {
     }
 
     async fn keys(&mut self, owner: KeyOwner) -> Result<Keys, StoreError> {
-        let keys = self.snapshot.list_keys(owner).await?;
+        let keys = self.snapshot.list_keys(&owner).await?;
         Ok(keys.into_iter().map(|key| self.key(key)).collect())
     }
 

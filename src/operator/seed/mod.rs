@@ -1,5 +1,6 @@
-//! The seed: a YAML file of accounts, users, keys, policies, roles, attachments and OIDC providers that
-//! the server is brought in line with. Run twice, it changes nothing the second time.
+//! The seed: a YAML file of accounts, users, keys, policies, roles, attachments, OIDC providers and the
+//! keys of services that the server is brought in line with. Run twice, it changes nothing the second
+//! time.
 //!
 //! `file` reads the YAML, `check` believes it, `state` reads what is there, `plan` compares the two
 //! without touching anything, `apply` writes. The format stands in `docs/seed.md`.
@@ -20,6 +21,7 @@ mod plan;
 mod providers;
 mod prune;
 mod report;
+mod services;
 mod source;
 mod state;
 mod step;
@@ -31,7 +33,8 @@ use serde::{Deserialize, Serialize};
 pub use check::{ResolvedSecrets, read, references};
 pub use file::{MAX_SEED_BYTES, SeedFault};
 pub use model::{
-    SecretReference, Seed, SeedAccount, SeedKey, SeedOidcProvider, SeedPolicy, SeedRole, SeedUser,
+    SecretReference, Seed, SeedAccount, SeedKey, SeedOidcProvider, SeedPolicy, SeedRole,
+    SeedServiceKey, SeedUser,
 };
 pub use report::{Action, Line, Outcome, Report};
 pub use source::{SeedSource, SourceError};
@@ -69,6 +72,7 @@ pub async fn run(iam: &Arc<Iam>, seed: &Seed, options: Options) -> Result<Report
     for account in &seed.accounts {
         reconcile(iam, &trail, account, options, &mut report).await?;
     }
+    services::reconcile(iam, &trail, &seed.service_keys, options, &mut report).await?;
     tracing::info!(
         request.id = trail.request_id(),
         accounts = seed.accounts.len(),

@@ -7,6 +7,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::credential::secret::SecretText;
+use crate::model::key::Service;
 use crate::model::policy::PolicyRef;
 use crate::policy::ids::{AccessKeyId, AccountId, PolicyName, ProviderName, RoleName, UserName};
 
@@ -15,6 +16,17 @@ use crate::policy::ids::{AccessKeyId, AccountId, PolicyName, ProviderName, RoleN
 pub struct Seed {
     /// The accounts, each named once.
     pub accounts: Vec<SeedAccount>,
+    /// The keys of services.
+    pub service_keys: Vec<SeedServiceKey>,
+}
+
+/// A key of a service, with a fixed id and secret.
+#[derive(Debug)]
+pub struct SeedServiceKey {
+    /// The key.
+    pub key: SeedKey,
+    /// Whose it is, and within which bounds.
+    pub service: Service,
 }
 
 /// An account and what it should hold.

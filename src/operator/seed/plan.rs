@@ -271,6 +271,16 @@ impl<'a> Planner<'a> {
             }
             return;
         };
+        if there.role.linked_service.is_some() {
+            let reason = "is linked to a service, which alone shapes it";
+            self.left(
+                Outcome::Impossible,
+                Action::Update,
+                entity.to_string(),
+                reason,
+            );
+            return;
+        }
         let mut role = there.role.clone();
         let mut changed = Vec::new();
         if let Some(text) = seed

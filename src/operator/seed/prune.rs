@@ -6,10 +6,7 @@ use super::model::{SeedAccount, SeedKey};
 use super::plan::Planner;
 use super::step::{Change, Entity, Holder, Step};
 use crate::model::policy::PolicyRef;
-use crate::policy::ids::{AccessKeyId, RoleName};
-
-/// How the names of service-linked roles begin, folded.
-const SERVICE_LINKED: &str = "aliyunservicerolefor";
+use crate::policy::ids::AccessKeyId;
 
 /// Whether a key of `of` goes.
 pub(super) fn takes_key(
@@ -19,10 +16,6 @@ pub(super) fn takes_key(
     id: &AccessKeyId,
 ) -> bool {
     options.prune && *of != Holder::Root && !wanted.iter().any(|key| key.id == *id)
-}
-
-fn is_service_linked(name: &RoleName) -> bool {
-    name.key().starts_with(SERVICE_LINKED)
 }
 
 /// Adds the steps that take away. They come first, so that what goes makes room under the quotas.
@@ -60,7 +53,7 @@ pub(super) fn prune<'a>(planner: &mut Planner<'a>, seed: &'a SeedAccount) {
     for (name, there) in state
         .roles
         .iter()
-        .filter(|(name, _)| !is_service_linked(name))
+        .filter(|(_, there)| there.role.linked_service.is_none())
     {
         let wanted = seed.roles.iter().find(|role| role.name == *name);
         let holder = Holder::Role(name.clone());

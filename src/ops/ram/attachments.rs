@@ -7,8 +7,8 @@ use crate::model::quotas::Quotas;
 use crate::ops::call::Context;
 use crate::ops::error::{Entity, OpError, OrRefuse as _};
 use crate::ops::params::{ParamValue, Problem};
-use crate::ops::ram::lookup;
 use crate::ops::ram::shapes::PolicyShape;
+use crate::ops::ram::{linked_roles, lookup};
 use crate::policy::ids::PolicyName;
 use crate::store::{Snapshot, Tx};
 
@@ -41,6 +41,7 @@ pub(in crate::ops) async fn attach(
     policy_type: PolicyType,
     name: &PolicyName,
 ) -> Result<(), OpError> {
+    unprotected(&mut *tx, principal).await?;
     let found = lookup::policy(&mut *tx, policy_type, name).await?;
     let attachment = Attachment {
         principal,
@@ -53,6 +54,16 @@ pub(in crate::ops) async fn attach(
     // Counted with the new one: an attachment that exists is refused as such, also at the limit.
     if tx.count_attached(principal, policy_type).await? > limit(&cx.iam.quotas, policy_type) {
         return Err(OpError::LimitExceeded(Entity::attachment(principal)));
+    }
+    Ok(())
+}
+
+/// Refuses a role that has its service's policy and no other.
+async fn unprotected(snapshot: &mut dyn Snapshot, principal: PrincipalId) -> Result<(), OpError> {
+    if let PrincipalId::Role(id) = principal
+        && let Some(role) = snapshot.get_role_by_id(id).await?
+    {
+        linked_roles::protect(&role)?;
     }
     Ok(())
 }
@@ -71,6 +82,7 @@ pub(in crate::ops) async fn detach(
     policy_type: PolicyType,
     name: &PolicyName,
 ) -> Result<(), OpError> {
+    unprotected(&mut *tx, principal).await?;
     let policy = PolicyRef {
         policy_type,
         name: name.clone(),
@@ -97,6 +109,7 @@ pub(super) async fn list(
             Err(OpError::NotExist(_)) => shapes.push(
                 lookup::AnyPolicy {
                     policy: attachment.policy.clone(),
+                    is_complete: true,
                     description: String::new(),
                     default_version: crate::model::policy::VersionId(1),
                     created_at: 0,

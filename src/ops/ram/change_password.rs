@@ -37,7 +37,7 @@ operation! {
 fn user(cx: &Context) -> Result<(UserId, &UserName), OpError> {
     match &cx.caller()?.identity {
         Identity::User { id, name } => Ok((*id, name)),
-        Identity::Root | Identity::Session(_) => Err(OpError::OnlyUsers),
+        Identity::Root | Identity::Session(_) | Identity::Service(_) => Err(OpError::OnlyUsers),
     }
 }
 

@@ -52,9 +52,9 @@ impl Write for CreateAccessKey {
         let owner = subject.owner(&mut *tx).await?;
         let limit = match owner {
             KeyOwner::Root => cx.iam.quotas.access_keys_per_account,
-            KeyOwner::User(_) => cx.iam.quotas.access_keys_per_user,
+            KeyOwner::User(_) | KeyOwner::Service(_) => cx.iam.quotas.access_keys_per_user,
         };
-        let held = tx.list_keys(owner).await?.len();
+        let held = tx.list_keys(&owner).await?.len();
         if held >= usize::try_from(limit).unwrap_or(usize::MAX) {
             return Err(OpError::LimitExceeded(Entity::AccessKey));
         }

@@ -31,7 +31,7 @@ impl Write for DeleteUser {
 
     async fn run(&self, _: &Context, tx: &mut dyn Tx) -> Result<Done, OpError> {
         let user = lookup::user(&mut *tx, &self.user_name).await?;
-        if !tx.list_keys(KeyOwner::User(user.id)).await?.is_empty() {
+        if !tx.list_keys(&KeyOwner::User(user.id)).await?.is_empty() {
             return Err(OpError::DeleteConflict(Conflict::UserHasAccessKeys));
         }
         if !tx.list_groups_of_user(user.id).await?.is_empty() {

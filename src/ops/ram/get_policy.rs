@@ -49,7 +49,7 @@ impl Read for GetPolicy {
             .await?;
         Ok(Found {
             policy: policy.shape(counts.first().copied().unwrap_or_default()),
-            default_policy_version: PolicyVersionShape::of(version, default),
+            default_policy_version: PolicyVersionShape::of(version, default).marked(&policy),
         })
     }
 }

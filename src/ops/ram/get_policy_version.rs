@@ -45,7 +45,7 @@ impl Read for GetPolicyVersion {
         let policy = lookup::policy(&mut *snapshot, self.policy_type, &self.policy_name).await?;
         let version = lookup::policy_version(&mut *snapshot, &policy, self.version_id).await?;
         Ok(Found {
-            policy_version: PolicyVersionShape::of(version, policy.default_version),
+            policy_version: PolicyVersionShape::of(version, policy.default_version).marked(&policy),
         })
     }
 }

@@ -6,8 +6,8 @@ use serde::Serialize;
 use crate::ops::call::{Context, Read};
 use crate::ops::declare::operation;
 use crate::ops::error::OpError;
-use crate::ops::ram::lookup;
 use crate::ops::ram::shapes::RoleShape;
+use crate::ops::ram::{linked_roles, lookup};
 use crate::policy::ids::RoleName;
 use crate::store::Snapshot;
 
@@ -37,9 +37,11 @@ impl Read for GetRole {
     type Answer = Found;
 
     async fn run(&self, _: &Context, snapshot: &mut dyn Snapshot) -> Result<Found, OpError> {
-        let role = lookup::role(snapshot, &self.role_name).await?;
+        let role = lookup::role(&mut *snapshot, &self.role_name).await?;
+        let roles = std::slice::from_ref(&role);
+        let task = linked_roles::latest_tasks(snapshot, roles).await?.pop();
         Ok(Found {
-            role: RoleShape::whole(&role),
+            role: RoleShape::whole(&role).with_task(task.flatten()),
         })
     }
 }

@@ -56,7 +56,7 @@ impl Read for ListAccessKeys {
         let subject = Subject::resolve(self.user_name.as_ref(), cx.caller()?)?;
         let owner = subject.owner(&mut *snapshot).await?;
         let access_key = snapshot
-            .list_keys(owner)
+            .list_keys(&owner)
             .await?
             .iter()
             .map(AccessKeyShape::listed)

@@ -13,6 +13,8 @@ use crate::store::Snapshot;
 pub(in crate::ops) struct AnyPolicy {
     pub(in crate::ops) policy: PolicyRef,
     pub(in crate::ops) description: String,
+    /// Whether its document is known as a whole.
+    pub(in crate::ops) is_complete: bool,
     pub(in crate::ops) default_version: VersionId,
     pub(in crate::ops) created_at: i64,
     pub(in crate::ops) updated_at: i64,
@@ -60,6 +62,7 @@ impl From<crate::model::policy::Policy> for AnyPolicy {
                 name: policy.name,
             },
             description: policy.description,
+            is_complete: true,
             default_version: policy.default_version,
             created_at: policy.created_at,
             updated_at: policy.updated_at,
@@ -75,6 +78,7 @@ impl From<&catalog::SystemPolicy> for AnyPolicy {
                 name: policy.name.clone(),
             },
             description: policy.description.clone(),
+            is_complete: policy.is_complete,
             default_version: VersionId(policy.default_version),
             created_at: policy.created_at,
             updated_at: policy.updated_at,

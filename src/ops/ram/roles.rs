@@ -4,7 +4,7 @@ use crate::model::principal::{PrincipalId, Role};
 use crate::model::tag::Tagged;
 use crate::ops::call::Context;
 use crate::ops::error::{Conflict, Entity, OpError, OrRefuse as _};
-use crate::ops::ram::lookup;
+use crate::ops::ram::{linked_roles, lookup};
 use crate::ops::values::{self, Description, MaxSessionDuration, Tags, TrustDocument};
 use crate::policy::ids::{NewRoleName, RoleName};
 use crate::store::Tx;
@@ -42,6 +42,7 @@ pub(in crate::ops) async fn create(
             .max_session_duration
             .map_or(MaxSessionDuration::DEFAULT, |duration| duration.0),
         session_epoch: 0,
+        linked_service: None,
         created_at: cx.now,
         updated_at: cx.now,
     };
@@ -67,6 +68,7 @@ pub(in crate::ops) async fn update(
     change: RoleChange<'_>,
 ) -> Result<Role, OpError> {
     let mut role = lookup::role(&mut *tx, name).await?;
+    linked_roles::protect(&role)?;
     if let Some(trust_policy) = change.trust_policy {
         role.trust_policy.clone_from(&trust_policy.0);
     }
@@ -84,6 +86,7 @@ pub(in crate::ops) async fn update(
 /// Removes a role that has no policies; its sessions end with it.
 pub(in crate::ops) async fn delete(tx: &mut dyn Tx, name: &RoleName) -> Result<(), OpError> {
     let role = lookup::role(&mut *tx, name).await?;
+    linked_roles::protect(&role)?;
     let attached = tx.list_attachments(PrincipalId::Role(role.id)).await?;
     if !attached.is_empty() {
         return Err(OpError::DeleteConflict(Conflict::RoleHasPolicies));

@@ -7,7 +7,8 @@ use crate::model::key::AccessKey;
 use crate::model::policy::{Policy, PolicyType, PolicyVersion, VersionId};
 use crate::model::principal::{Role, User};
 use crate::model::tag::Tag;
-use crate::policy::arn;
+use crate::ops::ram::linked_roles::LatestTaskShape;
+use crate::ops::ram::lookup::AnyPolicy;
 
 /// Unix seconds as the vendor writes them; empty for a moment that is not known.
 pub(in crate::ops) fn date(unix_seconds: i64) -> String {
@@ -29,6 +30,11 @@ pub(super) struct RoleShape {
     #[serde(skip_serializing_if = "Option::is_none")]
     assume_role_policy_document: Option<String>,
     max_session_duration: i64,
+    /// `true`, or not there: an ordinary role's answer is the older clients'.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    is_service_linked_role: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    latest_deletion_task: Option<LatestTaskShape>,
     create_date: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     update_date: Option<String>,
@@ -42,10 +48,12 @@ impl RoleShape {
         Self {
             role_id: role.id.to_string(),
             role_name: role.name.to_string(),
-            arn: arn::role_arn(role.account, &role.name).to_string(),
+            arn: role.arn(),
             description: role.description.clone(),
             assume_role_policy_document: Some(role.trust_policy.clone()),
             max_session_duration: role.max_session_duration,
+            is_service_linked_role: role.linked_service.as_ref().map(|_| true),
+            latest_deletion_task: None,
             create_date: date(role.created_at),
             update_date: None,
             tags: None,
@@ -66,6 +74,16 @@ impl RoleShape {
             assume_role_policy_document: None,
             tags: TagsShape::of(tags),
             ..Self::whole(role)
+        }
+    }
+}
+
+impl RoleShape {
+    /// With the task by which it was last to be removed.
+    pub(super) fn with_task(self, latest_deletion_task: Option<LatestTaskShape>) -> Self {
+        Self {
+            latest_deletion_task,
+            ..self
         }
     }
 }
@@ -144,6 +162,9 @@ pub(super) struct PolicyVersionShape {
     is_default_version: bool,
     create_date: String,
     policy_document: String,
+    /// Ours: `false` where the document is known in part only, else not there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy_document_complete: Option<bool>,
 }
 
 impl PolicyVersionShape {
@@ -154,6 +175,15 @@ impl PolicyVersionShape {
             is_default_version: version.version == default,
             create_date: date(version.created_at),
             policy_document: version.document,
+            policy_document_complete: None,
+        }
+    }
+
+    /// Says so where the policy's document is known in part only.
+    pub(super) fn marked(self, policy: &AnyPolicy) -> Self {
+        Self {
+            policy_document_complete: (!policy.is_complete).then_some(false),
+            ..self
         }
     }
 }

@@ -29,7 +29,7 @@ impl Subject {
         match (named, &caller.identity) {
             (Some(name), _) | (None, Identity::User { name, .. }) => Ok(Self::User(name.clone())),
             (None, Identity::Root) => Ok(Self::Root),
-            (None, Identity::Session(_)) => Err(ParamFault {
+            (None, Identity::Session(_) | Identity::Service(_)) => Err(ParamFault {
                 name: "UserName",
                 problem: Problem::Missing,
             }

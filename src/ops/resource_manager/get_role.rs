@@ -3,7 +3,7 @@
 use crate::ops::call::{Context, Read};
 use crate::ops::declare::operation;
 use crate::ops::error::OpError;
-use crate::ops::ram::lookup;
+use crate::ops::ram::{linked_roles, lookup};
 use crate::ops::resource_manager::shapes::RoleShape;
 use crate::ops::values::Language;
 use crate::policy::ids::RoleName;
@@ -40,8 +40,13 @@ impl Read for GetRole {
 
     async fn run(&self, _: &Context, snapshot: &mut dyn Snapshot) -> Result<Found, OpError> {
         let role = lookup::role(&mut *snapshot, &self.role_name).await?;
+        let roles = std::slice::from_ref(&role);
+        let task = linked_roles::latest_tasks(&mut *snapshot, roles)
+            .await?
+            .pop();
+        let shape = RoleShape::whole(snapshot.account(), &role);
         Ok(Found {
-            role: RoleShape::whole(snapshot.account(), &role),
+            role: shape.with_task(task.flatten()),
         })
     }
 }

@@ -3,6 +3,7 @@
 use crate::ops::call::{Context, Read};
 use crate::ops::declare::operation;
 use crate::ops::error::OpError;
+use crate::ops::ram::linked_roles;
 use crate::ops::resource_manager::numbered::Numbered;
 use crate::ops::resource_manager::shapes::RoleShape;
 use crate::ops::values::{Language, PageNumber, PageSize};
@@ -51,10 +52,12 @@ impl Read for ListRoles {
         let page = Numbered::new(self.page_number, self.page_size);
         let roles = snapshot.list_roles_at(page.stretch()).await?;
         let page = page.of(snapshot.count_roles().await?);
+        let tasks = linked_roles::latest_tasks(&mut *snapshot, &roles).await?;
         let account = snapshot.account();
         let role = roles
             .iter()
-            .map(|role| RoleShape::listed(account, role))
+            .zip(tasks)
+            .map(|(role, task)| RoleShape::listed(account, role).with_task(task))
             .collect();
         Ok(Listed {
             page,

@@ -5,10 +5,10 @@ use serde::Serialize;
 use crate::model::account::Account;
 use crate::model::policy::{Policy, PolicyType, PolicyVersion, VersionId};
 use crate::model::principal::{PrincipalName, Role};
+use crate::ops::ram::linked_roles::LatestTaskShape;
 use crate::ops::ram::lookup::AnyPolicy;
 use crate::ops::ram::shapes::date;
 use crate::ops::resource_manager::principals;
-use crate::policy::arn;
 
 /// A role. Some members stand in some answers only.
 #[derive(Debug, Serialize)]
@@ -24,6 +24,8 @@ pub(super) struct RoleShape {
     max_session_duration: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     is_service_linked_role: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    latest_deletion_task: Option<LatestTaskShape>,
     create_date: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     update_date: Option<String>,
@@ -37,11 +39,12 @@ impl RoleShape {
             role_id: role.id.to_string(),
             role_name: role.name.to_string(),
             role_principal_name: principals::shown(account, &name),
-            arn: arn::role_arn(role.account, &role.name).to_string(),
+            arn: role.arn(),
             description: role.description.clone(),
             assume_role_policy_document: Some(role.trust_policy.clone()),
             max_session_duration: role.max_session_duration,
             is_service_linked_role: None,
+            latest_deletion_task: None,
             create_date: date(role.created_at),
             update_date: None,
         }
@@ -58,7 +61,7 @@ impl RoleShape {
     /// As it is answered on its own.
     pub(super) fn whole(account: &Account, role: &Role) -> Self {
         Self {
-            is_service_linked_role: Some(false),
+            is_service_linked_role: Some(role.linked_service.is_some()),
             ..Self::updated(account, role)
         }
     }
@@ -68,6 +71,16 @@ impl RoleShape {
         Self {
             assume_role_policy_document: None,
             ..Self::whole(account, role)
+        }
+    }
+}
+
+impl RoleShape {
+    /// With the task by which it was last to be removed.
+    pub(super) fn with_task(self, latest_deletion_task: Option<LatestTaskShape>) -> Self {
+        Self {
+            latest_deletion_task,
+            ..self
         }
     }
 }
@@ -136,6 +149,9 @@ pub(super) struct PolicyVersionShape {
     create_date: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     policy_document: Option<String>,
+    /// Ours: `false` where the document is known in part only, else not there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy_document_complete: Option<bool>,
 }
 
 impl PolicyVersionShape {
@@ -146,14 +162,16 @@ impl PolicyVersionShape {
             is_default_version: version.version == default,
             create_date: date(version.created_at),
             policy_document: None,
+            policy_document_complete: None,
         }
     }
 
     /// As it is answered on its own.
-    pub(super) fn whole(version: PolicyVersion, default: VersionId) -> Self {
-        let listed = Self::listed(&version, default);
+    pub(super) fn whole(version: PolicyVersion, policy: &AnyPolicy) -> Self {
+        let listed = Self::listed(&version, policy.default_version);
         Self {
             policy_document: Some(version.document),
+            policy_document_complete: (!policy.is_complete).then_some(false),
             ..listed
         }
     }

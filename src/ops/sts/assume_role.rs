@@ -16,12 +16,14 @@ use crate::policy::arn::RoleArn;
 use crate::policy::ids::RoleSessionName;
 
 operation! {
-    /// Swaps a user's key or a session for a session of a role, if both sides allow.
+    /// Swaps a user's key or a session for a session of a role, if both sides allow; a service's
+    /// key, if the role trusts the service.
     ///
     /// Asks for `sts:AssumeRole` on the role, and for `sts:SetSourceIdentity` where one is sent.
     AssumeRole {
         product: Sts,
-        access: Session,
+        access: Decision,
+        auth: AnySigned,
         action: "sts:AssumeRole",
         resources: ByCall,
         checks: own,

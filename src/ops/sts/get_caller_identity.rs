@@ -15,6 +15,7 @@ operation! {
     GetCallerIdentity {
         product: Sts,
         access: Decision,
+        auth: AnySigned,
         action: "",
         resources: None,
         params {}
@@ -42,7 +43,9 @@ impl Session for GetCallerIdentity {
         _: Option<(&Established, &Current)>,
     ) -> Result<Answer, OpError> {
         let caller = cx.caller()?;
-        let account_id = caller.account.to_string();
+        // A service acts for an account, or for none in particular.
+        let acts_for = caller.service().and_then(|service| service.account);
+        let account_id = acts_for.unwrap_or(caller.account).to_string();
         let (identity_type, principal_id, user_id, role_id) = match &caller.identity {
             Identity::Root => (
                 "Account",
@@ -57,6 +60,7 @@ impl Session for GetCallerIdentity {
                 None,
                 Some(claims.role_id.to_string()),
             ),
+            Identity::Service(service) => ("Service", service.name.to_string(), None, None),
         };
         let arn = caller.arn();
         Answer::of(&CallerIdentity {

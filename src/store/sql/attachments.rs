@@ -155,6 +155,7 @@ statements! {
             r.trust_policy,
             r.max_session_duration,
             r.session_epoch,
+            r.linked_service,
             r.created_at,
             r.updated_at,
             a.attached_at

@@ -1,12 +1,13 @@
-//! Access keys.
+//! Access keys. Those of the system account are in a table of their own, `service_keys`.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use super::key_uses;
 use super::removed::{self, IdKind};
 use super::session::Session;
+use super::{key_uses, service_keys};
 use crate::model::change::Touched;
-use crate::model::key::{AccessKey, AccessKeyStatus, KeyOwner};
+use crate::model::key::{AccessKey, AccessKeyStatus, KeyOwner, Service};
 use crate::policy::ids::{AccessKeyId, AccountId};
 use crate::store::dialect::{Arg, Connection, Dialect, Fields, Row, args, statements};
 use crate::store::{Removed, Result};
@@ -21,8 +22,23 @@ statements! {
             owner_id,
             status,
             created_at,
-            sealed_secret
+            sealed_secret,
+            CAST(NULL AS TEXT) AS acts_for,
+            CAST(NULL AS TEXT) AS networks
         FROM access_keys
+        WHERE id = $1
+        UNION ALL
+        SELECT
+            id,
+            '0000000000000000',
+            'service',
+            service,
+            status,
+            created_at,
+            sealed_secret,
+            acts_for,
+            networks
+        FROM service_keys
         WHERE id = $1";
     /// The same for several at once, in no order.
     FIND_ALL = "
@@ -33,8 +49,23 @@ statements! {
             owner_id,
             status,
             created_at,
-            sealed_secret
+            sealed_secret,
+            CAST(NULL AS TEXT) AS acts_for,
+            CAST(NULL AS TEXT) AS networks
         FROM access_keys
+        WHERE id IN ", {texts "$1"}, "
+        UNION ALL
+        SELECT
+            id,
+            '0000000000000000',
+            'service',
+            service,
+            status,
+            created_at,
+            sealed_secret,
+            acts_for,
+            networks
+        FROM service_keys
         WHERE id IN ", {texts "$1"}, "";
     GET = "
         SELECT
@@ -105,20 +136,23 @@ statements! {
 }
 
 /// The columns of an owner.
-fn owner(account: AccountId, owner: KeyOwner) -> (&'static str, String) {
+fn owner(account: AccountId, owner: &KeyOwner) -> (&'static str, String) {
     match owner {
         KeyOwner::Root => ("root", account.to_string()),
         KeyOwner::User(id) => ("user", id.to_string()),
+        KeyOwner::Service(service) => ("service", service.name.to_string()),
     }
 }
 
-fn key<D: Dialect>(row: &Row<D>) -> Result<AccessKey> {
+/// Reads a key of either table.
+pub(super) fn key<D: Dialect>(row: &Row<D>) -> Result<AccessKey> {
     let fields = Fields::<D>::of(row, "access_keys");
     let account = fields.parsed("account_id")?;
     let owner = match fields.text("owner_kind")?.as_str() {
         "root" if fields.parsed::<AccountId>("owner_id")? == account => KeyOwner::Root,
         "root" => return Err(fields.corrupt("owner_id")),
         "user" => KeyOwner::User(fields.parsed("owner_id")?),
+        "service" if account == AccountId::SYSTEM => KeyOwner::Service(Arc::new(service(&fields)?)),
         _ => return Err(fields.corrupt("owner_kind")),
     };
     Ok(AccessKey {
@@ -128,6 +162,21 @@ fn key<D: Dialect>(row: &Row<D>) -> Result<AccessKey> {
         status: fields.parsed("status")?,
         created_at: fields.int("created_at")?,
         sealed_secret: fields.blob("sealed_secret")?,
+    })
+}
+
+fn service<D: Dialect>(fields: &Fields<'_, D>) -> Result<Service> {
+    let networks = fields.text("networks")?;
+    let networks = networks.split_whitespace().map(|network| {
+        let network = network.parse();
+        network.map_err(|_| fields.corrupt("networks"))
+    });
+    let account = fields.optional_text("acts_for")?;
+    let account = account.map(|account| account.parse()).transpose();
+    Ok(Service {
+        name: fields.parsed("owner_id")?,
+        account: account.map_err(|_| fields.corrupt("acts_for"))?,
+        networks: networks.collect::<Result<_>>()?,
     })
 }
 
@@ -157,13 +206,16 @@ pub(super) async fn get<D: Dialect>(
     session: &mut Session<D>,
     id: &AccessKeyId,
 ) -> Result<Option<AccessKey>> {
+    if session.is_system() {
+        return service_keys::get(session, id).await;
+    }
     let args = args![session.id(), id.as_str()];
     session.get(&GET, args, key::<D>).await
 }
 
 pub(super) async fn list<D: Dialect>(
     session: &mut Session<D>,
-    of: KeyOwner,
+    of: &KeyOwner,
 ) -> Result<Vec<AccessKey>> {
     let (kind, id) = owner(session.account_id(), of);
     let args = args![session.id(), kind, id];
@@ -175,6 +227,9 @@ pub(super) async fn list_all<D: Dialect>(
     after: Option<&AccessKeyId>,
     limit: u32,
 ) -> Result<Vec<AccessKey>> {
+    if session.is_system() {
+        return service_keys::list(session, after, limit).await;
+    }
     let after = after.map_or("", AccessKeyId::as_str);
     let args = args![session.id(), after, limit];
     session.list(&LIST_ALL, args, key::<D>).await
@@ -182,8 +237,11 @@ pub(super) async fn list_all<D: Dialect>(
 
 pub(super) async fn create<D: Dialect>(session: &mut Session<D>, key: &AccessKey) -> Result<()> {
     session.expect_own(key.account)?;
+    if let KeyOwner::Service(service) = &key.owner {
+        return service_keys::create(session, key, service).await;
+    }
     session.touch(Touched::Key(key.id.clone()));
-    let (kind, owner_id) = owner(key.account, key.owner);
+    let (kind, owner_id) = owner(key.account, &key.owner);
     let args = args![
         session.id(),
         key.id.as_str(),
@@ -202,6 +260,9 @@ pub(super) async fn update_status<D: Dialect>(
     status: AccessKeyStatus,
 ) -> Result<()> {
     session.touch(Touched::Key(id.clone()));
+    if session.is_system() {
+        return service_keys::update_status(session, id, status).await;
+    }
     let args = args![session.id(), id.as_str(), status.as_str()];
     session.change(&UPDATE_STATUS, args).await
 }
@@ -212,14 +273,21 @@ pub(super) async fn update_secret<D: Dialect>(
     sealed_secret: &[u8],
 ) -> Result<()> {
     session.touch(Touched::Key(id.clone()));
+    if session.is_system() {
+        return service_keys::update_secret(session, id, sealed_secret).await;
+    }
     let args = args![session.id(), id.as_str(), sealed_secret];
     session.change(&UPDATE_SECRET, args).await
 }
 
 pub(super) async fn delete<D: Dialect>(session: &mut Session<D>, id: &AccessKeyId) -> Result<()> {
     session.touch(Touched::Key(id.clone()));
-    let args = args![session.id(), id.as_str()];
-    session.change(&DELETE, args).await?;
+    if session.is_system() {
+        service_keys::delete(session, id).await?;
+    } else {
+        let args = args![session.id(), id.as_str()];
+        session.change(&DELETE, args).await?;
+    }
     key_uses::delete(session, id).await?;
     removed::bury(session, Removed::Key(id)).await
 }

@@ -13,6 +13,7 @@ mod freshness;
 mod groups;
 mod key_uses;
 mod keys;
+mod linked_roles;
 mod login_profiles;
 mod mfa_devices;
 mod nonces;
@@ -21,6 +22,7 @@ mod policies;
 mod queue;
 mod removed;
 mod roles;
+mod service_keys;
 mod session;
 mod settings;
 mod tags;
@@ -77,6 +79,7 @@ const STATEMENTS: &[&[&Statement]] = &[
     groups::ALL,
     key_uses::ALL,
     keys::ALL,
+    linked_roles::ALL,
     login_profiles::ALL,
     mfa_devices::ALL,
     nonces::ALL,
@@ -85,6 +88,7 @@ const STATEMENTS: &[&[&Statement]] = &[
     removed::ALL,
     roles::ALL,
     schema::ALL,
+    service_keys::ALL,
     settings::ALL,
     tags::ALL,
     token_keys::ALL,
@@ -225,6 +229,18 @@ impl<D: Dialect> Store for SqlStore<D> {
 
     async fn forget_refusals(&self, before_minute: i64) -> Result<u64> {
         audit::forget_refusals::<D>(&mut *acquire::<D>(&self.writers).await?, before_minute).await
+    }
+
+    async fn unfinished_deletions(
+        &self,
+        asked_until: i64,
+        limit: u32,
+    ) -> Result<Vec<(AccountId, String)>> {
+        within(self.patience, async {
+            let mut connection = acquire::<D>(&self.readers).await?;
+            linked_roles::unfinished::<D>(&mut connection, asked_until, limit).await
+        })
+        .await
     }
 
     async fn record_key_uses(&self, uses: &[KeyUse]) -> Result<()> {

@@ -7,6 +7,7 @@ use crate::model::change::Touched;
 use crate::model::principal::Role;
 use crate::model::tag::Tagged;
 use crate::policy::ids::{RoleId, RoleName};
+use crate::policy::service_name::ServiceName;
 use crate::store::dialect::{Dialect, Fields, Row, args, statements};
 use crate::store::{Page, Removed, Result, StoreError, Stretch, TagFilter};
 
@@ -21,7 +22,8 @@ statements! {
             max_session_duration,
             session_epoch,
             created_at,
-            updated_at
+            updated_at,
+            linked_service
         FROM roles
         WHERE account_id = $1
             AND name_key = $2";
@@ -35,7 +37,8 @@ statements! {
             max_session_duration,
             session_epoch,
             created_at,
-            updated_at
+            updated_at,
+            linked_service
         FROM roles
         WHERE account_id = $1
             AND id = $2";
@@ -49,7 +52,8 @@ statements! {
             max_session_duration,
             session_epoch,
             created_at,
-            updated_at
+            updated_at,
+            linked_service
         FROM roles
         WHERE account_id = $1
             AND name_key > $2
@@ -65,7 +69,8 @@ statements! {
             max_session_duration,
             session_epoch,
             created_at,
-            updated_at
+            updated_at,
+            linked_service
         FROM roles
         WHERE account_id = $1
         ORDER BY name_key
@@ -81,7 +86,8 @@ statements! {
             r.max_session_duration,
             r.session_epoch,
             r.created_at,
-            r.updated_at
+            r.updated_at,
+            r.linked_service
         FROM roles r
         WHERE r.account_id = $1
             AND r.name_key > $2
@@ -115,9 +121,10 @@ statements! {
             max_session_duration,
             session_epoch,
             created_at,
-            updated_at
+            updated_at,
+            linked_service
         )
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         ON CONFLICT DO NOTHING";
     UPDATE = "
         UPDATE roles
@@ -139,6 +146,7 @@ statements! {
 /// Reads a role; also from rows that join roles with others.
 pub(super) fn role<D: Dialect>(row: &Row<D>) -> Result<Role> {
     let fields = Fields::<D>::of(row, "roles");
+    let linked = fields.optional_text("linked_service")?;
     Ok(Role {
         account: fields.parsed("account_id")?,
         id: fields.parsed("id")?,
@@ -149,6 +157,10 @@ pub(super) fn role<D: Dialect>(row: &Row<D>) -> Result<Role> {
         session_epoch: fields.int("session_epoch")?,
         created_at: fields.int("created_at")?,
         updated_at: fields.int("updated_at")?,
+        linked_service: linked
+            .map(|service| service.parse())
+            .transpose()
+            .map_err(|_| fields.corrupt("linked_service"))?,
     })
 }
 
@@ -214,6 +226,7 @@ pub(super) async fn create<D: Dialect>(session: &mut Session<D>, role: &Role) ->
         role.session_epoch,
         role.created_at,
         role.updated_at,
+        role.linked_service.as_ref().map(ServiceName::as_str),
     ];
     removed::insert_with_id(session, IdKind::Role, &id, &CREATE, args).await
 }

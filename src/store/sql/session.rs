@@ -7,14 +7,15 @@ use sqlx::Transaction;
 
 use super::queue::Turn;
 use super::{
-    accounts, attachment_search, attachments, audit, changes, groups, key_uses, keys,
-    login_profiles, mfa_devices, oidc_providers, policies, removed, roles, settings, tags,
-    token_keys, users, within,
+    accounts, attachment_search, attachments, audit, changes, groups, key_uses, keys, linked_roles,
+    login_profiles, mfa_devices, oidc_providers, policies, removed, roles, service_keys, settings,
+    tags, token_keys, users, within,
 };
 use crate::model::account::{Account, AccountState, RevisionTag};
 use crate::model::audit::{AuditRecord, RefusalKey};
 use crate::model::change::{Touched, TouchedSet};
 use crate::model::key::{AccessKey, AccessKeyStatus, KeyOwner, TokenKeyRecord};
+use crate::model::linked::{DeletionTask, RoleUsage};
 use crate::model::login::{LoginProfile, VirtualMfaDevice};
 use crate::model::policy::{
     Attachment, FoundAttachment, Policy, PolicyRef, PolicyType, PolicyVersion, VersionId,
@@ -125,6 +126,11 @@ impl<D: Dialect> Session<D> {
     /// Notes that something of an entity changes on which a decision may rest.
     pub(super) fn touch(&mut self, entity: Touched) {
         self.touched.add(entity);
+    }
+
+    /// Whether this is the system account.
+    pub(super) fn is_system(&self) -> bool {
+        self.account.id == AccountId::SYSTEM
     }
 
     /// Refuses a record that is not of this account.
@@ -286,8 +292,11 @@ impl<D: Dialect> Snapshot for Session<D> {
     async fn get_key(&mut self, id: &AccessKeyId) -> Result<Option<AccessKey>> {
         keys::get(self, id).await
     }
-    async fn list_keys(&mut self, owner: KeyOwner) -> Result<Vec<AccessKey>> {
+    async fn list_keys(&mut self, owner: &KeyOwner) -> Result<Vec<AccessKey>> {
         keys::list(self, owner).await
+    }
+    async fn get_service_key(&mut self, id: &AccessKeyId) -> Result<Option<AccessKey>> {
+        service_keys::get(self, id).await
     }
 
     async fn get_key_last_used(&mut self, id: &AccessKeyId) -> Result<Option<i64>> {
@@ -328,6 +337,22 @@ impl<D: Dialect> Snapshot for Session<D> {
     }
     async fn count_roles(&mut self) -> Result<u32> {
         roles::count(self).await
+    }
+
+    async fn list_role_usages(&mut self, role: RoleId) -> Result<Vec<RoleUsage>> {
+        linked_roles::list_usages(self, role).await
+    }
+    async fn count_role_usages(&mut self, role: RoleId) -> Result<u32> {
+        linked_roles::count_usages(self, role).await
+    }
+    async fn get_deletion_task(&mut self, id: &str) -> Result<Option<DeletionTask>> {
+        linked_roles::get_task(self, id).await
+    }
+    async fn latest_deletion_tasks(
+        &mut self,
+        roles: &[RoleId],
+    ) -> Result<Vec<Option<DeletionTask>>> {
+        linked_roles::latest_tasks(self, roles).await
     }
 
     async fn get_policy(&mut self, name: &PolicyName) -> Result<Option<Policy>> {
@@ -530,6 +555,24 @@ impl<D: Dialect> Tx for Session<D> {
     }
     async fn delete_role(&mut self, id: RoleId) -> Result<()> {
         roles::delete(self, id).await
+    }
+
+    async fn put_role_usage(&mut self, role: RoleId, usage: &RoleUsage) -> Result<()> {
+        linked_roles::put_usage(self, role, usage).await
+    }
+    async fn delete_role_usage(
+        &mut self,
+        role: RoleId,
+        region: &str,
+        resource: &str,
+    ) -> Result<()> {
+        linked_roles::delete_usage(self, role, region, resource).await
+    }
+    async fn create_deletion_task(&mut self, task: &DeletionTask) -> Result<()> {
+        linked_roles::create_task(self, task).await
+    }
+    async fn update_deletion_task(&mut self, task: &DeletionTask) -> Result<()> {
+        linked_roles::update_task(self, task).await
     }
 
     async fn create_policy(&mut self, policy: &Policy, first: &PolicyVersion) -> Result<()> {

@@ -104,8 +104,14 @@ pub const TABLES: &[Table] = tables! {
     group_members(account_id text, group_id text, user_id text; joined_at int);
     access_keys(id text; account_id text, owner_kind text, owner_id text, status text,
         created_at int, sealed_secret blob) sealed 6 SecretsAtRest;
+    service_keys(id text; service text, acts_for text, networks text, status text, created_at int,
+        sealed_secret blob) sealed 6 SecretsAtRest;
     roles(id text; account_id text, name text, name_key text, description text, trust_policy text,
-        max_session_duration int, session_epoch int, created_at int, updated_at int);
+        max_session_duration int, session_epoch int, created_at int, updated_at int,
+        linked_service text);
+    role_usages(account_id text, role_id text, region text, resource text; registered_at int);
+    deletion_tasks(account_id text, id text; role_id text, number int, status text, reason text,
+        created_at int, updated_at int);
     policies(account_id text, name_key text; name text, description text, default_version int,
         latest_version int, created_at int, updated_at int);
     policy_versions(account_id text, name_key text, version int; document text, created_at int);

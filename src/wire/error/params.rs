@@ -2,8 +2,10 @@
 
 use axum::http::StatusCode;
 
+use crate::ops::error::LinkedRoleError;
 use crate::ops::params::{ParamFault, Problem};
 
+use super::linked_roles::{linked_role, suffix_chars, task_id, task_id_length};
 use super::{Refusal, at, bad, missing, twice};
 
 pub(super) fn param(fault: &ParamFault) -> Refusal {
@@ -57,6 +59,10 @@ pub(super) fn param(fault: &ParamFault) -> Refusal {
             "InvalidParameter.AuthenticationCode.Format",
             "The parameter - \"AuthenticationCode\" MUST be 6 numbers.",
         ),
+        Problem::SuffixChars => suffix_chars(),
+        Problem::SuffixLength => linked_role(LinkedRoleError::SuffixLength),
+        Problem::TaskId => task_id(),
+        Problem::TaskIdLength => task_id_length(),
         Problem::TooWeak => bad(
             format!("InvalidParameter.{name}.TooWeak"),
             format!("The parameter - \"{name}\" is not compliant with the password policy."),

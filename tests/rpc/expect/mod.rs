@@ -181,10 +181,10 @@ impl TestApp {
         for setting in [PasswordPolicy::SETTING, SecurityPreference::SETTING] {
             note(&snapshot.get_setting(setting).await.unwrap());
         }
-        note(&snapshot.list_keys(KeyOwner::Root).await.unwrap());
+        note(&snapshot.list_keys(&KeyOwner::Root).await.unwrap());
         for user in snapshot.list_users(all).await.unwrap() {
             note(&user);
-            note(&snapshot.list_keys(KeyOwner::User(user.id)).await.unwrap());
+            note(&snapshot.list_keys(&KeyOwner::User(user.id)).await.unwrap());
             let profile = snapshot.get_login_profile(user.id).await.unwrap();
             note(
                 &profile

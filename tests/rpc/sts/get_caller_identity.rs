@@ -11,6 +11,7 @@ on_both!(
     tells_the_account,
     tells_a_user,
     tells_a_session,
+    tells_a_service,
     needs_no_permission,
 );
 
@@ -97,6 +98,23 @@ async fn tells_a_session(on: On) {
              <Arn>acs:ram::{ACCOUNT}:assumed-role/Reader/My.Session@1</Arn><RoleId>{id}</RoleId>"
         )
     );
+    app.end().await;
+}
+
+async fn tells_a_service(on: On) {
+    let app = TestApp::start(on).await;
+    for (account, shown) in [(Some(ACCOUNT), ACCOUNT), (None, "0000000000000000")] {
+        let service = app.service("Storage.corp.example", account, &[]).await;
+        assert_eq!(
+            who(&app, &service).await,
+            json!({
+                "IdentityType": "Service",
+                "AccountId": shown,
+                "PrincipalId": "storage.corp.example",
+                "Arn": "acs:ram::system:service/storage.corp.example",
+            })
+        );
+    }
     app.end().await;
 }
 
