@@ -100,7 +100,7 @@ async fn t09_there_and_back_with_everything() {
     }
     let uses = "SELECT key_id || '=' || CAST(last_used_at AS TEXT) FROM key_uses";
     let uses = sql(&first.url, uses).await;
-    assert_eq!(uses.len(), 2, "{uses:?}");
+    assert_eq!(uses.len(), 3, "{uses:?}");
     for used in uses {
         let (key, at) = used.split_once('=').unwrap();
         let back = format!("UPDATE key_uses SET last_used_at = {at} WHERE key_id = '{key}'");
