@@ -3,7 +3,7 @@
 use rampart::model::policy::{FoundAttachment, Policy, PolicyRef, PolicyType, VersionId};
 use rampart::model::principal::{PrincipalId, PrincipalKind, PrincipalName};
 use rampart::policy::ids::PolicyName;
-use rampart::store::{AttachmentFilter, Page, Removed, StoreError, Stretch};
+use rampart::store::{AttachmentFilter, Page, Removed, Snapshot, StoreError, Stretch};
 
 use crate::backend::Exam;
 use crate::records::{TRAPS, attachment, custom, group, policy, role, system, user, version};
@@ -239,17 +239,9 @@ async fn the_whole_account_is_searched_by_number(exam: Exam) {
         let counted = read.count_found_attachments(filter).await.unwrap();
         assert_eq!(usize::try_from(counted).unwrap(), expected.len());
         for limit in 1..=6 {
-            let mut seen = Vec::new();
-            for number in 0..6 {
-                let skip = number * limit;
-                let page = read.search_attachments(filter, Stretch { skip, limit });
-                seen.extend(page.await.unwrap());
-            }
-            assert_eq!(
-                seen.iter().collect::<Vec<_>>(),
-                expected,
-                "{filter:?} {limit}"
-            );
+            let seen = six_pages(read.as_mut(), filter, limit).await;
+            let seen: Vec<&FoundAttachment> = seen.iter().collect();
+            assert_eq!(seen, expected, "{filter:?} {limit}");
         }
     }
     let far = Stretch {
@@ -264,6 +256,20 @@ async fn the_whole_account_is_searched_by_number(exam: Exam) {
     let mut read = exam.read(other).await;
     let counted = read.count_found_attachments(AttachmentFilter::default());
     assert_eq!(counted.await.unwrap(), 0);
+}
+
+async fn six_pages(
+    read: &mut dyn Snapshot,
+    filter: AttachmentFilter<'_>,
+    limit: u32,
+) -> Vec<FoundAttachment> {
+    let mut seen = Vec::new();
+    for number in 0..6 {
+        let skip = number * limit;
+        let page = read.search_attachments(filter, Stretch { skip, limit });
+        seen.extend(page.await.unwrap());
+    }
+    seen
 }
 
 fn of_kind(kind: PrincipalKind) -> AttachmentFilter<'static> {

@@ -63,21 +63,13 @@ pub(super) fn param(fault: &ParamFault) -> Refusal {
         Problem::SuffixLength => linked_role(LinkedRoleError::SuffixLength),
         Problem::TaskId => task_id(),
         Problem::TaskIdLength => task_id_length(),
-        Problem::TooWeak => bad(
-            format!("InvalidParameter.{name}.TooWeak"),
-            format!("The parameter - \"{name}\" is not compliant with the password policy."),
+        Problem::TooWeak => password(name, "TooWeak", "not compliant with the password policy"),
+        Problem::Reused => password(
+            name,
+            "ReusePrevention",
+            "not compliant with the reuse prevention password policy",
         ),
-        Problem::Reused => bad(
-            format!("InvalidParameter.{name}.ReusePrevention"),
-            format!(
-                "The parameter - \"{name}\" is not compliant with the reuse prevention password \
-                 policy."
-            ),
-        ),
-        Problem::WrongPassword => bad(
-            format!("InvalidParameter.{name}.Incorrect"),
-            format!("The parameter - \"{name}\" is incorrect."),
-        ),
+        Problem::WrongPassword => password(name, "Incorrect", "incorrect"),
         Problem::WronglyFormed => bad(
             format!("InvalidParameter.{name}"),
             format!("The parameter {name} is wrongly formed."),
@@ -116,6 +108,13 @@ pub(super) fn param(fault: &ParamFault) -> Refusal {
             "The count of tags beyond the current limits.",
         ),
     }
+}
+
+fn password(name: &str, code: &str, what: &str) -> Refusal {
+    bad(
+        format!("InvalidParameter.{name}.{code}"),
+        format!("The parameter - \"{name}\" is {what}."),
+    )
 }
 
 /// The vendor's text still says one hour, though the maximum is the role's own.
