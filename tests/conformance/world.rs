@@ -375,8 +375,6 @@ fn special(built: &Built, name: &str) -> Option<String> {
         ("DeleteGroup" | "AddUserToGroup", "GroupName") => "Empty",
         ("DeleteRole", "RoleName") => "Idle",
         ("DeleteServiceLinkedRole", "RoleName") => "AliyunServiceRoleForPolarDB",
-        // Of roles with a suffix alone, which no service of the vendor's has.
-        ("CreateServiceLinkedRole", "Description" | "CustomSuffix") => "",
         ("DeletePolicy", "PolicyName") => "Spare",
         (action, "PolicyName") if action.starts_with("AttachPolicy") => "Spare",
         ("CreateVirtualMFADevice", "VirtualMFADeviceName") => "another",
@@ -443,7 +441,6 @@ fn usual(product: Product, name: &str) -> Option<&'static str> {
         "MinimumPasswordDifferentCharacter" => "2",
         "OperationForRiskLogin" => "autonomous",
         "VerificationTypes" => r#"["sms"]"#,
-        "ServiceName" => "polardb.aliyuncs.com",
         "All" | "SetAsDefault" => "false",
         "MaxItems" | "PageSize" | "PageNumber" => "1",
         "Password" | "NewPassword" => "Another-horse-9",
