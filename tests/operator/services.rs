@@ -6,7 +6,7 @@ use rampart::operator::service_key;
 
 use crate::support::{Bench, DRY, PLAIN, PRUNE, RESTORE, SECRET, lines};
 
-const SEED: &str = r#"
+const SEED: &str = r"
 accounts:
   - id: 1000000000000001
 service_keys:
@@ -19,7 +19,7 @@ service_keys:
     service: compute.corp.example
     any_account: true
     networks: [10.0.0.0/8]
-"#;
+";
 
 #[tokio::test]
 async fn a_seed_makes_the_keys_of_services_once() {
