@@ -56,7 +56,7 @@ pub(crate) async fn what_is_attached_counts_at_once(on: On, of: &Subject) {
 
 pub(crate) async fn attaches_every_system_policy(on: On, of: &Subject) {
     let quotas = Quotas {
-        system_policies_per_principal: 100,
+        system_policies_per_principal: 1000,
         ..Quotas::default()
     };
     let app = TestApp::with(Setup {
