@@ -144,7 +144,7 @@ async fn filters_by_type_and_tags(on: On) {
     make(&app, "c", &[]).await;
     let filters: [(Pairs<'_>, &[&str]); 6] = [
         (&[("PolicyType", "Custom")], &["a", "b", "c"]),
-        (&[("PolicyType", "System")], &system()),
+        (&[("PolicyType", "System"), ("MaxItems", "1000")], &system()),
         (&[("Tag", r#"[{"Key":"team"}]"#)], &["a", "b"]),
         (&[("Tag.1.Key", "team"), ("Tag.1.Value", "y")], &["b"]),
         (
