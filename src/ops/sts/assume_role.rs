@@ -22,7 +22,7 @@ operation! {
     /// Asks for `sts:AssumeRole` on the role, and for `sts:SetSourceIdentity` where one is sent.
     AssumeRole {
         product: Sts,
-        access: Decision,
+        access: Session,
         auth: AnySigned,
         action: "sts:AssumeRole",
         resources: ByCall,
