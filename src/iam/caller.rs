@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::credential::token::Claims;
 use crate::model::key::Service;
 use crate::model::principal::PrincipalId;
-use crate::policy::arn::{role_arn, root_arn, user_arn};
+use crate::policy::arn::{role_arn, root_arn, service_arn, user_arn};
 use crate::policy::ids::{AccessKeyId, AccountId, UserId, UserName};
 
 /// The identity behind a signature.
@@ -42,13 +42,6 @@ pub struct Caller {
 impl Caller {
     /// The caller's ARN as `GetCallerIdentity` tells it.
     pub fn arn(&self) -> String {
-        let account = self.account;
-        // With room for most of them; writing to a string does not fail.
-        let mut arn = String::with_capacity(96);
-        let _ = match &self.identity {
-            Identity::Service(_) => write!(arn, "acs:ram::system"),
-            _ => write!(arn, "acs:ram::{account}"),
-        };
         let pieces = match &self.identity {
             Identity::Root => [":root", "", "", ""],
             Identity::User { name, .. } => [":user/", name.as_str(), "", ""],
@@ -56,8 +49,11 @@ impl Caller {
                 let (role, session) = (&claims.role_name, &claims.session_name);
                 [":assumed-role/", role.as_str(), "/", session.as_str()]
             }
-            Identity::Service(service) => [":service/", service.name.as_str(), "", ""],
+            Identity::Service(service) => return service_arn(&service.name).to_string(),
         };
+        // With room for most of them; writing to a string does not fail.
+        let mut arn = String::with_capacity(96);
+        let _ = write!(arn, "acs:ram::{}", self.account);
         for piece in pieces {
             arn.push_str(piece);
         }
@@ -70,7 +66,7 @@ impl Caller {
             Identity::Root => root_arn(self.account).fmt(f),
             Identity::User { name, .. } => user_arn(self.account, name).fmt(f),
             Identity::Session(claims) => role_arn(self.account, &claims.role_name).fmt(f),
-            Identity::Service(service) => write!(f, "acs:ram::system:service/{}", service.name),
+            Identity::Service(service) => service_arn(&service.name).fmt(f),
         })
     }
 

@@ -10,6 +10,7 @@ use super::disclosed::Disclosed;
 use super::trail::Trail;
 use crate::iam::Iam;
 use crate::model::key::{AccessKey, AccessKeyStatus, KeyOwner, Service};
+use crate::policy::arn::service_arn;
 use crate::policy::ids::{AccessKeyId, AccountId};
 use crate::policy::service_name::ServiceName;
 use crate::store::StoreError;
@@ -65,7 +66,8 @@ pub struct ListedServiceKey {
 
 /// What a key is spoken of as in the audit trail.
 pub(super) fn arn(service: &ServiceName, id: &AccessKeyId) -> String {
-    format!("acs:ram::system:service/{service} acs:ram::system:accesskey/{id}")
+    let service = service_arn(service);
+    format!("{service} acs:ram::system:accesskey/{id}")
 }
 
 /// Makes a key.

@@ -14,6 +14,7 @@ pub use self::parts::Resource;
 use self::parts::{SplitError, split};
 use super::ids::{AccountId, ProviderName, RoleName, RoleSessionName, UserName};
 use super::pattern::Pattern;
+use super::service_name::ServiceName;
 
 /// Why a text is not a resource pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -274,6 +275,11 @@ pub fn provider_arn(
     fmt::from_fn(move |f| write!(f, "acs:ram::{account}:{}/{name}", kind.as_str()))
 }
 
+/// Shows `acs:ram::system:service/<name>`, a service that calls.
+pub fn service_arn(name: &ServiceName) -> impl fmt::Display + '_ {
+    fmt::from_fn(move |f| write!(f, "acs:ram::system:service/{name}"))
+}
+
 /// The ARN of a service-linked role, which has its name in lower case.
 pub fn linked_role_arn(account: AccountId, name: &str) -> String {
     format!("acs:ram::{account}:role/{}", name.to_ascii_lowercase())
@@ -406,6 +412,11 @@ mod tests {
         assert_eq!(
             assumed_role_arn(account, &role, &session).to_string(),
             "acs:ram::1000000000000001:assumed-role/Ops/s1"
+        );
+        let service = "ecs.aliyuncs.com".parse().unwrap();
+        assert_eq!(
+            service_arn(&service).to_string(),
+            "acs:ram::system:service/ecs.aliyuncs.com"
         );
         let provider: ProviderArn = "acs:ram::1000000000000001:oidc-provider/gh"
             .parse()
