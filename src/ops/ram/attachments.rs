@@ -1,12 +1,13 @@
 //! Attaching and detaching, which differ for users, groups and roles in the name alone.
 
 use crate::model::account::Account;
-use crate::model::policy::{Attachment, FoundAttachment, PolicyRef, PolicyType};
+use crate::model::policy::{Attachment, FoundAttachment, PolicyRef, PolicyType, VersionId};
 use crate::model::principal::{PrincipalId, PrincipalName};
 use crate::model::quotas::Quotas;
 use crate::ops::call::Context;
 use crate::ops::error::{Entity, OpError, OrRefuse as _};
 use crate::ops::params::{ParamValue, Problem};
+use crate::ops::ram::lookup::AnyPolicy;
 use crate::ops::ram::shapes::PolicyShape;
 use crate::ops::ram::{linked_roles, lookup};
 use crate::policy::ids::PolicyName;
@@ -100,27 +101,9 @@ pub(super) async fn list(
     snapshot: &mut dyn Snapshot,
     principal: PrincipalId,
 ) -> Result<Vec<PolicyShape>, OpError> {
-    let mut shapes = Vec::new();
-    for attachment in snapshot.list_attachments(principal).await? {
-        let PolicyRef { policy_type, name } = &attachment.policy;
-        match lookup::policy(snapshot, *policy_type, name).await {
-            Ok(policy) => shapes.push(policy.attached_shape(attachment.attached_at)),
-            // A system policy that left the catalogue has nothing to show but its name.
-            Err(OpError::NotExist(_)) => shapes.push(
-                lookup::AnyPolicy {
-                    policy: attachment.policy.clone(),
-                    is_complete: true,
-                    description: String::new(),
-                    default_version: crate::model::policy::VersionId(1),
-                    created_at: 0,
-                    updated_at: 0,
-                }
-                .attached_shape(attachment.attached_at),
-            ),
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(shapes)
+    let attached = policies(snapshot, principal).await?.into_iter();
+    let shapes = attached.map(|(policy, attached_at)| policy.attached_shape(attached_at));
+    Ok(shapes.collect())
 }
 
 /// The same, as a search of the whole account finds it.
@@ -129,24 +112,37 @@ pub(in crate::ops) async fn found(
     principal: PrincipalId,
     name: &PrincipalName,
 ) -> Result<Vec<FoundAttachment>, OpError> {
-    let mut found = Vec::new();
+    let attached = policies(snapshot, principal).await?.into_iter();
+    let found = attached.map(|(policy, attached_at)| FoundAttachment {
+        principal: name.clone(),
+        policy: policy.policy,
+        description: policy.description,
+        attached_at,
+    });
+    Ok(found.collect())
+}
+
+/// What is attached to a principal, each with the moment when it was.
+async fn policies(
+    snapshot: &mut dyn Snapshot,
+    principal: PrincipalId,
+) -> Result<Vec<(AnyPolicy, i64)>, OpError> {
+    let mut attached = Vec::new();
     for attachment in snapshot.list_attachments(principal).await? {
-        let PolicyRef {
-            policy_type,
-            name: policy,
-        } = &attachment.policy;
-        let description = match lookup::policy(snapshot, *policy_type, policy).await {
-            Ok(policy) => policy.description,
+        let PolicyRef { policy_type, name } = &attachment.policy;
+        let policy = match lookup::policy(snapshot, *policy_type, name).await {
             // A system policy that left the catalogue has nothing to show but its name.
-            Err(OpError::NotExist(_)) => String::new(),
-            Err(error) => return Err(error),
+            Err(OpError::NotExist(_)) => AnyPolicy {
+                policy: attachment.policy,
+                is_complete: true,
+                description: String::new(),
+                default_version: VersionId(1),
+                created_at: 0,
+                updated_at: 0,
+            },
+            found => found?,
         };
-        found.push(FoundAttachment {
-            principal: name.clone(),
-            policy: attachment.policy,
-            description,
-            attached_at: attachment.attached_at,
-        });
+        attached.push((policy, attachment.attached_at));
     }
-    Ok(found)
+    Ok(attached)
 }
