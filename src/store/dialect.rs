@@ -54,6 +54,10 @@ macro_rules! statements {
 /// at that place. On SQLite the second array is read by index: joining two takes time in the square
 /// of their length (58 ms against 1.3 ms at 1000).
 macro_rules! relation {
+    // A part that statements of a file share: a macro of that file, which is a literal.
+    ($dialect:ident same $part:ident) => {
+        $part!()
+    };
     (sqlite pairs $a:literal $b:literal) => {
         concat!(
             "(SELECT x.value AS a, ",

@@ -6,9 +6,10 @@ use crate::model::principal::{PrincipalKind, PrincipalName};
 use crate::store::dialect::{Arg, Dialect, Fields, Row, args, statements};
 use crate::store::{AttachmentFilter, Result, Stretch};
 
-statements! {
-    /// Outer joins: what is attached to somebody who is gone must show as corrupt, not vanish.
-    SEARCH = "
+/// Outer joins: what is attached to somebody who is gone must show as corrupt, not vanish.
+macro_rules! found {
+    () => {
+        "
         SELECT
             a.principal_kind,
             COALESCE(u.name, g.name, r.name) AS principal_name,
@@ -32,7 +33,12 @@ statements! {
         LEFT JOIN policies p
             ON p.account_id = a.account_id
             AND p.name_key = a.policy_key
-            AND a.policy_type = 'Custom'
+            AND a.policy_type = 'Custom'"
+    };
+}
+
+statements! {
+    SEARCH = "", {same found}, "
         WHERE a.account_id = $1
             AND ($2 = '' OR a.principal_kind = $2)
             AND ($3 = '' OR a.policy_type = $3)
@@ -43,31 +49,7 @@ statements! {
             a.policy_key
         LIMIT $4 OFFSET $5";
     /// Both types are named, so that the index by policy serves.
-    SEARCH_BY_POLICY = "
-        SELECT
-            a.principal_kind,
-            COALESCE(u.name, g.name, r.name) AS principal_name,
-            a.policy_type,
-            a.policy_name,
-            COALESCE(p.description, '') AS description,
-            a.attached_at
-        FROM attachments a
-        LEFT JOIN users u
-            ON u.id = a.principal_id
-            AND u.account_id = a.account_id
-            AND a.principal_kind = 'user'
-        LEFT JOIN user_groups g
-            ON g.id = a.principal_id
-            AND g.account_id = a.account_id
-            AND a.principal_kind = 'group'
-        LEFT JOIN roles r
-            ON r.id = a.principal_id
-            AND r.account_id = a.account_id
-            AND a.principal_kind = 'role'
-        LEFT JOIN policies p
-            ON p.account_id = a.account_id
-            AND p.name_key = a.policy_key
-            AND a.policy_type = 'Custom'
+    SEARCH_BY_POLICY = "", {same found}, "
         WHERE a.account_id = $1
             AND ($2 = '' OR a.principal_kind = $2)
             AND a.policy_type IN ('Custom', 'System')

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::key_uses;
 use super::removed::{self, IdKind};
+use super::service_keys::{self, service_key};
 use super::session::Session;
-use super::{key_uses, service_keys};
 use crate::model::change::Touched;
 use crate::model::key::{AccessKey, AccessKeyStatus, KeyOwner, Service};
 use crate::policy::ids::{AccessKeyId, AccountId};
@@ -27,18 +28,7 @@ statements! {
             CAST(NULL AS TEXT) AS networks
         FROM access_keys
         WHERE id = $1
-        UNION ALL
-        SELECT
-            id,
-            '0000000000000000',
-            'service',
-            service,
-            status,
-            created_at,
-            sealed_secret,
-            acts_for,
-            networks
-        FROM service_keys
+        UNION ALL", {same service_key}, "
         WHERE id = $1";
     /// The same for several at once, in no order.
     FIND_ALL = "
@@ -54,18 +44,7 @@ statements! {
             CAST(NULL AS TEXT) AS networks
         FROM access_keys
         WHERE id IN ", {texts "$1"}, "
-        UNION ALL
-        SELECT
-            id,
-            '0000000000000000',
-            'service',
-            service,
-            status,
-            created_at,
-            sealed_secret,
-            acts_for,
-            networks
-        FROM service_keys
+        UNION ALL", {same service_key}, "
         WHERE id IN ", {texts "$1"}, "";
     GET = "
         SELECT

@@ -9,32 +9,29 @@ use crate::store::Result;
 use crate::store::dialect::{Dialect, args, statements};
 use crate::store::sql::keys;
 
+/// A row in the form of the other access keys'.
+macro_rules! service_key {
+    () => {
+        "
+        SELECT
+            id,
+            '0000000000000000' AS account_id,
+            'service' AS owner_kind,
+            service AS owner_id,
+            status,
+            created_at,
+            sealed_secret,
+            acts_for,
+            networks
+        FROM service_keys"
+    };
+}
+pub(super) use service_key;
+
 statements! {
-    GET = "
-        SELECT
-            id,
-            '0000000000000000' AS account_id,
-            'service' AS owner_kind,
-            service AS owner_id,
-            status,
-            created_at,
-            sealed_secret,
-            acts_for,
-            networks
-        FROM service_keys
+    GET = "", {same service_key}, "
         WHERE id = $1";
-    LIST = "
-        SELECT
-            id,
-            '0000000000000000' AS account_id,
-            'service' AS owner_kind,
-            service AS owner_id,
-            status,
-            created_at,
-            sealed_secret,
-            acts_for,
-            networks
-        FROM service_keys
+    LIST = "", {same service_key}, "
         WHERE id > $1
         ORDER BY id
         LIMIT $2";
