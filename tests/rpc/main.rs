@@ -16,8 +16,25 @@ mod app;
 #[expect(dead_code, reason = "other tests use the rest")]
 mod postgres;
 
+/// Tests that several operations share, for one of them: those of a room, which take what is tried.
+macro_rules! tests {
+    ($subject:expr, $room:tt: $on:ident: $($name:ident),+ $(,)?) => {
+        $($crate::tests!(@one $subject, $room, $name);)+
+        $crate::$on!($($name),+);
+    };
+    (@one $subject:expr, [$($room:ident)::+], $name:ident) => {
+        async fn $name(on: $crate::app::On) {
+            $crate::$($room::)+$name(on, $subject).await;
+        }
+    };
+}
+pub(crate) use tests;
+
 mod attachments;
 mod expect;
+mod linked_roles;
+mod policy_versions;
+mod provider_lists;
 
 mod conditions;
 mod coverage;

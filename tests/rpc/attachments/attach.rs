@@ -11,8 +11,8 @@ use crate::expect::{LATER, POLICY, Permission, absent, exists, limit, refusal, t
 /// The tests of one operation, for its subject.
 macro_rules! attach_tests {
     ($subject:expr) => {
-        $crate::attachments::tests!($subject, attach: on_both: attaches, what_is_attached_counts_at_once, attaches_every_system_policy, refuses_bad_parameters, refuses_what_does_not_exist, refuses_what_is_attached_already, holds_the_quotas, needs_permission_on_both, needs_permission_on_system_policies);
-        $crate::attachments::tests!($subject, attach: on_each: one_of_64_attaches, one_of_64_gets_the_last_place);
+        $crate::tests!(&$subject, [attachments::attach]: on_both: attaches, what_is_attached_counts_at_once, attaches_every_system_policy, refuses_bad_parameters, refuses_what_does_not_exist, refuses_what_is_attached_already, holds_the_quotas, needs_permission_on_both, needs_permission_on_system_policies);
+        $crate::tests!(&$subject, [attachments::attach]: on_each: one_of_64_attaches, one_of_64_gets_the_last_place);
     };
 }
 pub(crate) use attach_tests;

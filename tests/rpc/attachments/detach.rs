@@ -9,7 +9,7 @@ use crate::expect::{POLICY, Permission, absent, refusal, with};
 /// The tests of one operation, for its subject.
 macro_rules! detach_tests {
     ($subject:expr) => {
-        $crate::attachments::tests!($subject, detach: on_both: detaches, what_is_detached_counts_no_more, refuses_bad_parameters, refuses_what_does_not_exist, refuses_what_is_not_attached, needs_permission_on_both, needs_permission_on_system_policies);
+        $crate::tests!(&$subject, [attachments::detach]: on_both: detaches, what_is_detached_counts_no_more, refuses_bad_parameters, refuses_what_does_not_exist, refuses_what_is_not_attached, needs_permission_on_both, needs_permission_on_system_policies);
     };
 }
 pub(crate) use detach_tests;

@@ -9,7 +9,7 @@ use crate::expect::{LATER, NOW, Permission, absent};
 /// The tests of one operation, for its subject.
 macro_rules! list_tests {
     ($subject:expr) => {
-        $crate::attachments::tests!($subject, list: on_both: lists_every_member, refuses_bad_parameters, refuses_what_does_not_exist, needs_permission);
+        $crate::tests!(&$subject, [attachments::list]: on_both: lists_every_member, refuses_bad_parameters, refuses_what_does_not_exist, needs_permission);
     };
 }
 pub(crate) use list_tests;

@@ -107,16 +107,3 @@ pub(crate) async fn policies(app: &TestApp, names: &[&str]) {
         app.ram(&app.root(), "CreatePolicy", &params).await.ok();
     }
 }
-
-/// Tests of a room, for one subject.
-macro_rules! tests {
-    ($subject:expr, $room:ident: $on:ident: $($name:ident),+) => {
-        $(
-            async fn $name(on: $crate::app::On) {
-                $crate::attachments::$room::$name(on, &$subject).await;
-            }
-        )+
-        $crate::$on!($($name),+);
-    };
-}
-pub(crate) use tests;

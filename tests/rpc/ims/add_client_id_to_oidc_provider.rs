@@ -1,74 +1,17 @@
 //! `AddClientIdToOIDCProvider`.
 
-use serde_json::json;
-
 use crate::app::{On, TestApp};
-use crate::expect::{
-    IDP, LATER, Pairs, bad_chars, exists, limit, missing, oidc_provider, too_long, with, without,
-};
+use crate::expect::exists;
 use crate::on_both;
+use crate::provider_lists::ADD_CLIENT_ID;
 
-const ACTION: &str = "AddClientIdToOIDCProvider";
-const GOOD: Pairs<'static> = &[("OIDCProviderName", "Idp"), ("ClientId", "three:3/x")];
-
-on_both!(
-    does_and_answers,
-    refuses_bad_parameters,
-    needs_permission,
-    holds_the_quota,
-);
-
-async fn needs_permission(on: On) {
-    let app = TestApp::with_idp(on).await;
-    app.provider_call_needs(ACTION, GOOD, &oidc_provider("Idp"))
-        .await;
-    app.end().await;
-}
-
-async fn refuses_bad_parameters(on: On) {
-    let app = TestApp::with_idp(on).await;
-    app.checks_provider_name(ACTION, GOOD, "OIDCProviderName")
-        .await;
-    app.checks_provider_is_there(ACTION, GOOD).await;
-    let name = "ClientId";
-    for params in [without(GOOD, name), with(GOOD, name, "")] {
-        app.provides_not(ACTION, &params, &missing(name)).await;
-    }
-    let long = "a".repeat(129);
-    app.provides_not(ACTION, &with(GOOD, name, &long), &too_long(name))
-        .await;
-    for text in ["-a", "a b", "a,b", "é"] {
-        app.provides_not(ACTION, &with(GOOD, name, text), &bad_chars(name))
-            .await;
-    }
-    app.end().await;
-}
+on_both!(does_and_answers);
+tests!(&ADD_CLIENT_ID, [provider_lists]: on_both: refuses_bad_parameters, needs_permission, holds_the_quota);
 
 async fn does_and_answers(on: On) {
     let app = TestApp::start(on).await;
-    let made = app.provided("CreateOIDCProvider", IDP).await;
-    let before = made["OIDCProvider"]["ClientIds"].as_str().unwrap();
-    assert_eq!(before, "one,two");
-    app.minute();
-    let mut expected = made.clone();
-    let changed = &mut expected["OIDCProvider"];
-    changed["ClientIds"] = json!("one,two,three:3/x");
-    changed["UpdateDate"] = json!(LATER);
-    changed["GmtModified"] = json!("1795305660000");
-    assert_eq!(app.provided(ACTION, GOOD).await, expected);
-    assert_eq!(app.provided("GetOIDCProvider", &GOOD[..1]).await, expected);
     let again = exists("OIDCProvider.ClientId");
-    app.provides_not(ACTION, GOOD, &again).await;
-    app.end().await;
-}
-
-async fn holds_the_quota(on: On) {
-    let app = TestApp::start(on).await;
-    let many: Vec<String> = (0..50).map(|number| format!("c{number}")).collect();
-    let many = many.join(",");
-    let params = with(IDP, "ClientIds", &many);
-    app.provided("CreateOIDCProvider", &params).await;
-    app.provides_not(ACTION, GOOD, &limit("OIDCProvider.ClientId"))
-        .await;
+    let lists = ("one,two", "one,two,three:3/x");
+    ADD_CLIENT_ID.changes(&app, lists, &again, &[]).await;
     app.end().await;
 }

@@ -1,65 +1,19 @@
 //! `RemoveClientIdFromOIDCProvider`.
 
-use serde_json::json;
-
 use crate::app::{On, TestApp};
-use crate::expect::{
-    IDP, LATER, Pairs, absent, bad_chars, missing, oidc_provider, too_long, with, without,
-};
+use crate::expect::absent;
 use crate::on_both;
+use crate::provider_lists::REMOVE_CLIENT_ID;
 
-const ACTION: &str = "RemoveClientIdFromOIDCProvider";
-const GOOD: Pairs<'static> = &[("OIDCProviderName", "Idp"), ("ClientId", "one")];
-
-on_both!(does_and_answers, refuses_bad_parameters, needs_permission,);
-
-async fn needs_permission(on: On) {
-    let app = TestApp::with_idp(on).await;
-    app.provider_call_needs(ACTION, GOOD, &oidc_provider("Idp"))
-        .await;
-    app.end().await;
-}
-
-async fn refuses_bad_parameters(on: On) {
-    let app = TestApp::with_idp(on).await;
-    app.checks_provider_name(ACTION, GOOD, "OIDCProviderName")
-        .await;
-    app.checks_provider_is_there(ACTION, GOOD).await;
-    let name = "ClientId";
-    for params in [without(GOOD, name), with(GOOD, name, "")] {
-        app.provides_not(ACTION, &params, &missing(name)).await;
-    }
-    let long = "a".repeat(129);
-    app.provides_not(ACTION, &with(GOOD, name, &long), &too_long(name))
-        .await;
-    for text in ["-a", "a b", "a,b", "é"] {
-        app.provides_not(ACTION, &with(GOOD, name, text), &bad_chars(name))
-            .await;
-    }
-    app.end().await;
-}
+on_both!(does_and_answers);
+tests!(&REMOVE_CLIENT_ID, [provider_lists]: on_both: refuses_bad_parameters, needs_permission);
 
 async fn does_and_answers(on: On) {
     let app = TestApp::start(on).await;
-    let made = app.provided("CreateOIDCProvider", IDP).await;
-    let before = made["OIDCProvider"]["ClientIds"].as_str().unwrap();
-    assert_eq!(before, "one,two");
-    app.minute();
-    let mut expected = made.clone();
-    let changed = &mut expected["OIDCProvider"];
-    changed["ClientIds"] = json!("two");
-    changed["UpdateDate"] = json!(LATER);
-    changed["GmtModified"] = json!("1795305660000");
-    assert_eq!(app.provided(ACTION, GOOD).await, expected);
-    assert_eq!(app.provided("GetOIDCProvider", &GOOD[..1]).await, expected);
     let again = absent("OIDCProvider.ClientId");
-    app.provides_not(ACTION, GOOD, &again).await;
     // Case counts.
-    app.provides_not(
-        ACTION,
-        &with(GOOD, "ClientId", "TWO"),
-        &absent("OIDCProvider.ClientId"),
-    )
-    .await;
+    REMOVE_CLIENT_ID
+        .changes(&app, ("one,two", "two"), &again, &["TWO"])
+        .await;
     app.end().await;
 }

@@ -2,96 +2,34 @@
 
 use serde_json::json;
 
-use super::{OTHER_DOCUMENT, RM};
 use crate::app::{On, TestApp};
-use crate::expect::{POLICY, Permission, absent, conflict, with};
+use crate::expect::{conflict, with};
 use crate::on_both;
+use crate::policy_versions::{self, GOOD, versions};
 
-const GOOD: &[(&str, &str)] = &[("PolicyName", "Read"), ("VersionId", "v2")];
+const ACTION: &str = "DeletePolicyVersion";
 
-on_both!(
-    drops,
+on_both!(drops);
+tests!(
+    ACTION,
+    [policy_versions]: on_both:
     refuses_bad_parameters,
     refuses_what_does_not_exist,
     needs_permission,
 );
 
-async fn make(app: &TestApp) {
-    app.rm_furnish().await;
-    for _ in 0..2 {
-        let version = [("PolicyName", "Read"), ("PolicyDocument", OTHER_DOCUMENT)];
-        app.rm("CreatePolicyVersion", &version).await;
-    }
-}
-
-/// The ids of the versions, and the default one's.
-async fn versions(app: &TestApp) -> (Vec<String>, String) {
-    let read = [("PolicyName", "Read"), ("PolicyType", "Custom")];
-    let listed = app.rm("ListPolicyVersions", &read).await;
-    let all = listed["PolicyVersions"]["PolicyVersion"]
-        .as_array()
-        .unwrap();
-    let ids = all
-        .iter()
-        .map(|v| v["VersionId"].as_str().unwrap().to_owned());
-    let policy = app.rm("GetPolicy", &read).await;
-    let default = policy["Policy"]["DefaultVersion"].as_str().unwrap();
-    (ids.collect(), default.to_owned())
-}
-
 async fn drops(on: On) {
     let app = TestApp::start(on).await;
-    make(&app).await;
-    assert_eq!(app.rm("DeletePolicyVersion", GOOD).await, json!({}));
+    policy_versions::make(&app).await;
+    assert_eq!(app.rm(ACTION, GOOD).await, json!({}));
     let third = with(GOOD, "VersionId", "v3");
-    assert_eq!(app.rm_xml("DeletePolicyVersion", &third).await, "");
+    assert_eq!(app.rm_xml(ACTION, &third).await, "");
     assert_eq!(
         versions(&app).await,
         (vec!["v1".to_owned()], "v1".to_owned())
     );
-    app.rm_refuses(
-        "DeletePolicyVersion",
-        &with(GOOD, "VersionId", "v1"),
-        &conflict("Policy.Version.Default"),
-    )
-    .await;
-    app.end().await;
-}
-
-async fn refuses_bad_parameters(on: On) {
-    let app = TestApp::start(on).await;
-    make(&app).await;
-    app.checks_name_of(RM, "DeletePolicyVersion", GOOD, POLICY)
+    let first = with(GOOD, "VersionId", "v1");
+    app.rm_refuses(ACTION, &first, &conflict("Policy.Version.Default"))
         .await;
-    app.checks_version_id_of(RM, "DeletePolicyVersion", GOOD)
-        .await;
-    app.end().await;
-}
-
-async fn refuses_what_does_not_exist(on: On) {
-    let app = TestApp::start(on).await;
-    app.rm_refuses("DeletePolicyVersion", GOOD, &absent("Policy"))
-        .await;
-    make(&app).await;
-    app.rm_refuses(
-        "DeletePolicyVersion",
-        &with(GOOD, "VersionId", "v4"),
-        &absent("Policy.Version"),
-    )
-    .await;
-    app.end().await;
-}
-
-async fn needs_permission(on: On) {
-    let app = TestApp::start(on).await;
-    make(&app).await;
-    app.rm_needs(&Permission {
-        action: "DeletePolicyVersion",
-        params: GOOD,
-        resources: &["1234567890123456:policy/Read"],
-        absent: &[("PolicyName", "Nothing"), ("VersionId", "v1")],
-        absent_resources: &["1234567890123456:policy/Nothing"],
-    })
-    .await;
     app.end().await;
 }

@@ -27,10 +27,10 @@ use serde_json::Value;
 use crate::app::{ACCOUNT, Credentials, TestApp};
 use crate::expect::{Pairs, Permission, Refusal, bad_type, incorrect, missing, with, without};
 
-const RM: Product = Product::ResourceManager;
+pub(crate) const RM: Product = Product::ResourceManager;
 const DOCUMENT: &str =
     r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"ram:Get*","Resource":"*"}]}"#;
-const OTHER_DOCUMENT: &str =
+pub(crate) const OTHER_DOCUMENT: &str =
     r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"ram:List*","Resource":"*"}]}"#;
 const TRUST: &str = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"RAM":"*"}}]}"#;
 
@@ -45,15 +45,15 @@ fn full(kind: &str, name: &str) -> String {
 
 impl TestApp {
     /// Root's call that goes well: its members.
-    async fn rm(&self, action: &str, params: Pairs<'_>) -> Value {
+    pub(crate) async fn rm(&self, action: &str, params: Pairs<'_>) -> Value {
         self.answer_of(RM, &self.root(), action, params).await
     }
 
-    async fn rm_xml(&self, action: &str, params: Pairs<'_>) -> String {
+    pub(crate) async fn rm_xml(&self, action: &str, params: Pairs<'_>) -> String {
         self.xml_of(RM, action, params).await
     }
 
-    async fn rm_refuses(&self, action: &str, params: Pairs<'_>, expected: &Refusal) {
+    pub(crate) async fn rm_refuses(&self, action: &str, params: Pairs<'_>, expected: &Refusal) {
         self.rm_refuses_to(&self.root(), action, params, expected)
             .await;
     }
@@ -68,7 +68,7 @@ impl TestApp {
         self.refuses_of(RM, caller, action, params, expected).await;
     }
 
-    async fn rm_needs(&self, permission: &Permission<'_>) {
+    pub(crate) async fn rm_needs(&self, permission: &Permission<'_>) {
         self.needs_of(RM, permission).await;
     }
 
@@ -156,7 +156,7 @@ impl TestApp {
     }
 
     /// A user, a group and a role, all of one name, and the custom policies `Read` and `Write`.
-    async fn rm_furnish(&self) {
+    pub(crate) async fn rm_furnish(&self) {
         self.rm(
             "CreatePolicy",
             &[("PolicyName", "Read"), ("PolicyDocument", DOCUMENT)],
