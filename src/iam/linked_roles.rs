@@ -12,10 +12,10 @@ use std::sync::Arc;
 use crate::iam::Iam;
 use crate::iam::generate;
 use crate::model::audit::AuditRecord;
-use crate::model::linked::{DeletionStatus, DeletionTask, RoleUsage, UsedIn};
+use crate::model::linked::{DeletionStatus, RoleUsage, UsedIn};
 use crate::model::principal::PrincipalId;
 use crate::policy::ids::AccountId;
-use crate::store::{StoreError, Tx};
+use crate::store::StoreError;
 
 /// How many tasks one look takes up.
 const AT_ONCE: u32 = 100;
@@ -30,14 +30,15 @@ impl Iam {
         tokio::spawn(async move { iam.finish_deletion(account, &id).await });
     }
 
-    /// Takes up the tasks that are still to be done.
+    /// Takes up the tasks that are still to be done, each by itself: an account whose writers are many
+    /// holds up no other's, nor whoever asks for this.
     ///
     /// # Errors
     /// Where the tasks cannot be read. What becomes of each stands in the task.
     pub async fn take_up_deletions(self: &Arc<Self>) -> Result<(), StoreError> {
         let now = self.clock.now();
         for (account, id) in self.store.unfinished_deletions(now, AT_ONCE).await? {
-            self.finish_deletion(account, &id).await;
+            self.start_deletion(account, id);
         }
         Ok(())
     }
@@ -65,7 +66,10 @@ impl Iam {
         id: &str,
     ) -> Result<(), StoreError> {
         let mut guard = self.begin_write(account).await?;
-        let Some(mut task) = unfinished(guard.tx(), id).await? else {
+        let task = guard.tx().get_deletion_task(id).await?;
+        // Somebody may have done it meanwhile.
+        let unfinished = task.filter(|task| task.status == DeletionStatus::InProgress);
+        let Some(mut task) = unfinished else {
             return Ok(());
         };
         task.updated_at = self.clock.now();
@@ -112,20 +116,10 @@ impl Iam {
         id: &str,
     ) -> Result<(), StoreError> {
         let mut guard = self.begin_write(account).await?;
-        if let Some(mut task) = unfinished(guard.tx(), id).await? {
-            task.status = DeletionStatus::InternalError;
-            task.updated_at = self.clock.now();
-            guard.tx().update_deletion_task(&task).await?;
-            guard.commit().await?;
-        }
-        Ok(())
+        let now = self.clock.now();
+        guard.tx().give_up_deletion_task(id, now).await?;
+        guard.commit().await
     }
-}
-
-/// The task, where it is there and nobody has done it meanwhile.
-async fn unfinished(tx: &mut dyn Tx, id: &str) -> Result<Option<DeletionTask>, StoreError> {
-    let task = tx.get_deletion_task(id).await?;
-    Ok(task.filter(|task| task.status == DeletionStatus::InProgress))
 }
 
 fn by_region(usages: Vec<RoleUsage>) -> Vec<UsedIn> {

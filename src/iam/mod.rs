@@ -186,6 +186,8 @@ const WRITE_USES_SECONDS: i64 = 30;
 const TAKE_UP_SECONDS: i64 = 5;
 /// How often what need not be kept any longer is deleted from the database, in seconds.
 const FORGET_SECONDS: i64 = 60;
+/// How long deletion tasks that are done are kept, in seconds: 90 days.
+const DELETIONS_KEPT_SECONDS: i64 = 90 * 86_400;
 /// How long counts of refusals are kept, in minutes: 90 days.
 const REFUSALS_KEPT_MINUTES: i64 = 90 * 24 * 60;
 
@@ -335,6 +337,13 @@ impl Iam {
         let before = now.div_euclid(60) - REFUSALS_KEPT_MINUTES;
         if let Err(error) = self.store.forget_refusals(before).await {
             tracing::warn!(%error, "old counts of refusals cannot be deleted");
+        }
+        if let Err(error) = self
+            .store
+            .forget_deletions(now - DELETIONS_KEPT_SECONDS)
+            .await
+        {
+            tracing::warn!(%error, "old deletion tasks cannot be deleted");
         }
     }
 

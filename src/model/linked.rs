@@ -73,6 +73,19 @@ impl FromStr for DeletionStatus {
     }
 }
 
+/// A role's latest task, as far as others need it: not what kept the role, which may be long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LatestTask {
+    /// The task.
+    pub id: String,
+    /// The how-manieth task of the role it is, from 1.
+    pub number: u32,
+    /// How far it is.
+    pub status: DeletionStatus,
+    /// When it was asked for, in unix seconds.
+    pub created_at: i64,
+}
+
 /// The removal of a service-linked role, which was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeletionTask {

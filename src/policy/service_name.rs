@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-/// The name of a service, such as `ecs.aliyuncs.com`: a host name of two labels or more, in lower
-/// case. A private cloud's own services have names of its own.
+/// The name of a service, such as `ecs.aliyuncs.com`: a host name of two labels or more and at most
+/// 128 characters, in lower case. A private cloud's own services have names of its own.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ServiceName(Arc<str>);
@@ -18,6 +18,9 @@ pub struct ServiceName(Arc<str>);
 pub struct ServiceNameError;
 
 impl ServiceName {
+    /// Ours: with it the names of a service's tasks and its own ARN are within their bounds.
+    const MAX_LENGTH: usize = 128;
+
     /// The name, in lower case.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -35,7 +38,7 @@ impl FromStr for ServiceName {
                     .bytes()
                     .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
         };
-        if text.contains('.') && text.split('.').all(label) {
+        if text.len() <= Self::MAX_LENGTH && text.contains('.') && text.split('.').all(label) {
             Ok(Self(text.to_ascii_lowercase().into()))
         } else {
             Err(ServiceNameError)
@@ -72,8 +75,12 @@ mod tests {
         let name: ServiceName = "Storage.Corp.example".parse().unwrap();
         assert_eq!(name.as_str(), "storage.corp.example");
         let long = format!("{}.aliyuncs.com", "a".repeat(64));
+        let longest = format!("{}.{}.com", "a".repeat(62), "a".repeat(61));
+        assert_eq!(longest.len(), 128);
+        assert!(longest.parse::<ServiceName>().is_ok());
+        let longer = format!("a{longest}");
         for text in [
-            "", "ecs", "ecs.", ".com", "a b.com", "a@b.com", "*.com", &long,
+            "", "ecs", "ecs.", ".com", "a b.com", "a@b.com", "*.com", &long, &longer,
         ] {
             assert_eq!(text.parse::<ServiceName>(), Err(ServiceNameError), "{text}");
         }

@@ -30,11 +30,13 @@ pub use postgres::{PostgresOptions, PostgresStore};
 pub use schema::Admit;
 pub use sqlite::{SqliteOptions, SqliteStore};
 
+use std::collections::HashMap;
+
 use crate::model::account::{Account, AccountState, RevisionTag};
 use crate::model::audit::{AuditRecord, RefusalKey};
 use crate::model::change::{Touched, TouchedSet};
 use crate::model::key::{AccessKey, AccessKeyStatus, KeyOwner, TokenKeyRecord};
-use crate::model::linked::{DeletionTask, RoleUsage};
+use crate::model::linked::{DeletionTask, LatestTask, RoleUsage};
 use crate::model::login::{LoginProfile, VirtualMfaDevice};
 use crate::model::policy::{
     Attachment, FoundAttachment, Policy, PolicyRef, PolicyType, PolicyVersion, VersionId,
@@ -279,6 +281,9 @@ pub trait Store: Send + Sync {
         limit: u32,
     ) -> Result<Vec<(AccountId, String)>>;
 
+    /// Forgets deletion tasks that were done before that moment (unix seconds).
+    async fn forget_deletions(&self, before: i64) -> Result<u64>;
+
     /// Notes when keys were used. An earlier moment than the one that is known changes nothing.
     async fn record_key_uses(&self, uses: &[KeyUse]) -> Result<()>;
 
@@ -403,11 +408,11 @@ pub trait Snapshot: Send {
     async fn count_role_usages(&mut self, role: RoleId) -> Result<u32>;
     /// A task that removes, or removed, a service-linked role.
     async fn get_deletion_task(&mut self, id: &str) -> Result<Option<DeletionTask>>;
-    /// The latest task of each of these roles, in the order given; each is named once.
+    /// The latest task of each of these roles that has one.
     async fn latest_deletion_tasks(
         &mut self,
         roles: &[RoleId],
-    ) -> Result<Vec<Option<DeletionTask>>>;
+    ) -> Result<HashMap<RoleId, LatestTask>>;
 
     /// The custom policy of that name, case ignored.
     async fn get_policy(&mut self, name: &PolicyName) -> Result<Option<Policy>>;
@@ -594,10 +599,13 @@ pub trait Tx: Snapshot {
     /// Takes a registration away; what is not registered is nothing.
     async fn delete_role_usage(&mut self, role: RoleId, region: &str, resource: &str)
     -> Result<()>;
-    /// Writes down a task that removes a service-linked role.
+    /// Writes down a task that removes a service-linked role. Of the role's earlier tasks that are
+    /// done the latest few stay.
     async fn create_deletion_task(&mut self, task: &DeletionTask) -> Result<()>;
     /// Replaces a task's status, reason and the moment of both.
     async fn update_deletion_task(&mut self, task: &DeletionTask) -> Result<()>;
+    /// Notes that a task that is to be done cannot be, without a look at it; what is done stays so.
+    async fn give_up_deletion_task(&mut self, id: &str, now: i64) -> Result<()>;
 
     /// Makes a custom policy together with its first version.
     async fn create_policy(&mut self, policy: &Policy, first: &PolicyVersion) -> Result<()>;

@@ -48,7 +48,8 @@ impl Mutation {
             error => OpError::Store(error),
         })?;
         let tx = guard.tx();
-        let moved_on = tx.previous_tag() != self.decided_on;
+        // What a service's call is decided on is another account's than that of the role.
+        let moved_on = !by_service && tx.previous_tag() != self.decided_on;
         let unestablished =
             |error, proof: &KeptProof| Fault::Authn(error, Box::new(proof.strings().clone()));
         if by_service {

@@ -83,7 +83,8 @@ impl Case<'_> {
         let listed = app.ram(self.admin, "ListRoles", &[]).await.ok();
         let listed = listed["Roles"]["Role"].as_array().unwrap();
         let found = listed.iter().find(|role| role["RoleName"] == name).unwrap();
-        assert_eq!(found["IsServiceLinkedRole"], true);
+        // RAM's list says no more of such a role than of others.
+        assert_eq!(found.get("IsServiceLinkedRole"), None);
         assert_eq!(found["Arn"], arn(&name.to_lowercase()));
         let attached = app
             .ram(self.admin, "ListPoliciesForRole", &named)
@@ -95,6 +96,13 @@ impl Case<'_> {
         assert_eq!(attached[0]["PolicyType"], "System");
         self.shows_its_policy(attached[0]["Description"].as_str().unwrap())
             .await;
+        let policy = [
+            ("PolicyType", "System"),
+            ("PolicyName", self.said("policy_name")),
+        ];
+        let holders = app.ram(self.admin, "ListEntitiesForPolicy", &policy).await;
+        let holders = holders.ok()["Roles"]["Role"].clone();
+        assert_eq!(holders[0]["Arn"], arn(&name.to_lowercase()));
         self.is_protected().await;
 
         // Nobody but its service takes it.

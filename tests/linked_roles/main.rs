@@ -12,6 +12,8 @@ mod app;
 #[path = "../support/postgres.rs"]
 #[expect(dead_code, reason = "other tests use the rest")]
 mod postgres;
+#[path = "../support/tamper.rs"]
+mod tamper;
 
 mod catalogue;
 mod operators;

@@ -1,24 +1,35 @@
 //! A task that was acknowledged is done, also by the server after the one that wrote it down.
 
+use std::time::Duration;
+
 use rampart::model::linked::{DeletionStatus, DeletionTask, RoleUsage};
 use rampart::policy::ids::RoleId;
 
 use crate::app::{ACCOUNT, On, Setup, TestApp};
-use crate::{ROLE, SERVICE, start_on};
+use crate::{ROLE, SERVICE, start_on, tamper};
 
-mod a_task_survives_a_restart {
-    use super::On;
+/// Tests of what outlives a process: in a file and on PostgreSQL.
+macro_rules! lasting {
+    ($($name:ident),+) => {$(
+        mod $name {
+            use super::On;
 
-    #[tokio::test]
-    async fn on_sqlite() {
-        super::a_task_survives_a_restart(On::File).await;
-    }
+            #[tokio::test]
+            async fn on_sqlite() {
+                super::$name(On::File).await;
+            }
 
-    #[tokio::test]
-    async fn on_postgres() {
-        super::a_task_survives_a_restart(On::Postgres).await;
-    }
+            #[tokio::test]
+            async fn on_postgres() {
+                super::$name(On::Postgres).await;
+            }
+        }
+    )+};
 }
+lasting!(
+    a_task_survives_a_restart,
+    a_task_that_cannot_be_read_is_given_up
+);
 
 /// What is there when a server has been killed between the answer and the task.
 async fn left(app: &TestApp, role: &str, usage: Option<&str>) -> String {
@@ -91,4 +102,38 @@ async fn a_task_survives_a_restart(on: On) {
         again.iam.stop().await;
         app.end().await;
     }
+}
+
+async fn a_task_that_cannot_be_read_is_given_up(on: On) {
+    let app = start_on(on).await;
+    let role = app.storage_role().await;
+    let task = left(&app, &role, None).await;
+    tamper::sql(&app, "UPDATE deletion_tasks SET reason = 'x'").await;
+    app.iam.tick().await;
+    let given_up = "SELECT COUNT(*) FROM deletion_tasks WHERE status = 'INTERNAL_ERROR'";
+    for _ in 0..3000 {
+        if tamper::number(&app, given_up).await == 1 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(app.outcome(&task).await["Status"], "INTERNAL_ERROR");
+    // The role is there, and can be removed.
+    let task = app.delete_linked(ROLE).await;
+    assert_eq!(app.outcome(&task).await["Status"], "SUCCEEDED");
+    app.end().await;
+}
+
+#[tokio::test]
+async fn t12_an_account_whose_row_is_held_holds_up_nothing_else_that_is_due() {
+    let app = start_on(On::Postgres).await;
+    let role = app.storage_role().await;
+    let task = left(&app, &role, None).await;
+    let held = tamper::hold_account(&app, ACCOUNT).await;
+    let patience = Duration::from_secs(2);
+    let tick = tokio::time::timeout(patience, app.iam.tick()).await;
+    assert!(tick.is_ok(), "the tick waits for the account's turn");
+    drop(held);
+    assert_eq!(app.outcome(&task).await["Status"], "SUCCEEDED");
+    app.end().await;
 }

@@ -23,7 +23,6 @@ async fn every_answer_shows(app: &TestApp, task: &str) {
     for shown in [
         app.ram(&root, "GetRole", &[("RoleName", ROLE)]).await.ok()["Role"].clone(),
         app.rm(&root, "GetRole", &[("RoleName", ROLE)]).await.ok()["Role"].clone(),
-        app.ram(&root, "ListRoles", &[]).await.ok()["Roles"]["Role"][0].clone(),
         app.rm(&root, "ListRoles", &[]).await.ok()["Roles"]["Role"][0].clone(),
     ] {
         assert_eq!(shown["LatestDeletionTask"]["DeletionTaskId"], task);

@@ -1,9 +1,10 @@
 //! Keys of services, what services have made with their roles, and the tasks that remove such roles.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use rampart::model::key::{AccessKey, AccessKeyStatus, KeyOwner, Service};
-use rampart::model::linked::{DeletionStatus, DeletionTask, RoleUsage, UsedIn};
+use rampart::model::linked::{DeletionStatus, DeletionTask, LatestTask, RoleUsage, UsedIn};
 use rampart::model::principal::Role;
 use rampart::policy::ids::{AccountId, RoleId};
 use rampart::store::{KeyUse, Removed, StoreError};
@@ -267,8 +268,82 @@ async fn tasks_are_written_down_until_they_are_done(exam: Exam) {
     );
     assert_eq!(read.get_deletion_task(&foreign.id).await.unwrap(), None);
     let latest = read.latest_deletion_tasks(&[two, one]).await.unwrap();
-    assert_eq!(latest, [None, Some(second)]);
-    assert_eq!(read.latest_deletion_tasks(&[]).await.unwrap(), []);
+    let expected = LatestTask {
+        id: second.id.clone(),
+        number: second.number,
+        status: second.status,
+        created_at: second.created_at,
+    };
+    assert_eq!(latest, HashMap::from([(one, expected)]));
+    let latest = read.latest_deletion_tasks(&[]).await.unwrap();
+    assert_eq!(latest, HashMap::new());
+}
+
+async fn a_task_is_given_up_once(exam: Exam) {
+    let account = exam.account().await;
+    let role = linked(account, "one").id;
+    let (open, done) = (task(account, role, 1), task(account, role, 2));
+    let done = DeletionTask {
+        status: DeletionStatus::Succeeded,
+        ..done
+    };
+    let mut tx = exam.tx(account).await;
+    for task in [&open, &done] {
+        tx.create_deletion_task(task).await.unwrap();
+        tx.give_up_deletion_task(&task.id, 99).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let mut read = exam.read(account).await;
+    let given_up = DeletionTask {
+        status: DeletionStatus::InternalError,
+        updated_at: 99,
+        ..open.clone()
+    };
+    let found = read.get_deletion_task(&open.id).await.unwrap();
+    assert_eq!(found, Some(given_up));
+    let found = read.get_deletion_task(&done.id).await.unwrap();
+    assert_eq!(found, Some(done));
+}
+
+async fn tasks_that_are_done_are_forgotten(exam: Exam) {
+    let account = exam.account().await;
+    let (one, two) = (linked(account, "one").id, linked(account, "two").id);
+    let finished = |number| DeletionTask {
+        status: DeletionStatus::Failed,
+        updated_at: i64::from(number),
+        ..task(account, one, number)
+    };
+    let mut tx = exam.tx(account).await;
+    let open = task(account, one, 1);
+    tx.create_deletion_task(&open).await.unwrap();
+    for number in 2..=13 {
+        tx.create_deletion_task(&finished(number)).await.unwrap();
+    }
+    let another = task(account, two, 1);
+    tx.create_deletion_task(&another).await.unwrap();
+    tx.commit().await.unwrap();
+    // Ten of a role stay, and what is to be done.
+    let mut left = Vec::new();
+    let mut read = exam.read(account).await;
+    for number in 1..=13 {
+        let id = task(account, one, number).id;
+        if read.get_deletion_task(&id).await.unwrap().is_some() {
+            left.push(number);
+        }
+    }
+    assert_eq!(left, [1, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
+    drop(read);
+    assert_eq!(exam.store.forget_deletions(13).await.unwrap(), 9);
+    let mut read = exam.read(account).await;
+    for (id, is_there) in [
+        (&open.id, true),
+        (&another.id, true),
+        (&finished(12).id, false),
+        (&finished(13).id, true),
+    ] {
+        let found = read.get_deletion_task(id).await.unwrap();
+        assert_eq!(found.is_some(), is_there, "{id}");
+    }
 }
 
 cases!(
@@ -277,4 +352,6 @@ cases!(
     a_role_keeps_its_linked_service,
     usages_keep_a_role,
     tasks_are_written_down_until_they_are_done,
+    a_task_is_given_up_once,
+    tasks_that_are_done_are_forgotten,
 );

@@ -91,6 +91,9 @@ impl Store for Counting {
     async fn forget_refusals(&self, before_minute: i64) -> Result<u64> {
         self.count()?.forget_refusals(before_minute).await
     }
+    async fn forget_deletions(&self, before: i64) -> Result<u64> {
+        self.count()?.forget_deletions(before).await
+    }
     async fn unfinished_deletions(
         &self,
         asked_until: i64,

@@ -39,9 +39,9 @@ impl Read for GetRole {
     async fn run(&self, _: &Context, snapshot: &mut dyn Snapshot) -> Result<Found, OpError> {
         let role = lookup::role(&mut *snapshot, &self.role_name).await?;
         let roles = std::slice::from_ref(&role);
-        let task = linked_roles::latest_tasks(snapshot, roles).await?.pop();
+        let mut tasks = linked_roles::latest_tasks(snapshot, roles).await?;
         Ok(Found {
-            role: RoleShape::whole(&role).with_task(task.flatten()),
+            role: RoleShape::whole(&role).with_task(tasks.remove(&role.id)),
         })
     }
 }

@@ -1,5 +1,7 @@
 //! What becomes of service-linked roles, whichever product's words a call uses.
 
+use std::collections::HashMap;
+
 use crate::model::catalog::{self, LinkedService};
 use crate::model::linked::{DeletionStatus, DeletionTask};
 use crate::model::policy::{Attachment, PolicyRef, PolicyType};
@@ -144,8 +146,8 @@ pub(in crate::ops) async fn delete(
     let role = lookup::role(&mut *tx, name).await?;
     let service = role.linked_service.as_ref();
     let service = service.ok_or(LinkedRoleError::NotLinked)?;
-    let latest = latest_task(&mut *tx, role.id).await?;
-    let number = match latest {
+    let mut latest = tx.latest_deletion_tasks(&[role.id]).await?;
+    let number = match latest.remove(&role.id) {
         Some(task) if task.status == DeletionStatus::InProgress => return Ok(task.id),
         Some(task) => task.number.saturating_add(1),
         None => 1,
@@ -164,15 +166,6 @@ pub(in crate::ops) async fn delete(
     // It gets the account's lock when this transaction is over; if that fails, there is no task.
     cx.iam.start_deletion(role.account, task.id.clone());
     Ok(task.id)
-}
-
-/// The task by which the role was last to be removed.
-async fn latest_task(
-    snapshot: &mut dyn Snapshot,
-    role: RoleId,
-) -> Result<Option<DeletionTask>, OpError> {
-    let latest = snapshot.latest_deletion_tasks(&[role]).await?;
-    Ok(latest.into_iter().next().flatten())
 }
 
 /// Refuses a change of a role that only the rules of its service shape.
@@ -268,24 +261,23 @@ pub(in crate::ops) struct LatestTaskShape {
     deletion_task_id: String,
 }
 
-/// Of each of these roles its latest task, in the order given.
+/// The latest task of each of these roles that has one.
 pub(in crate::ops) async fn latest_tasks(
     snapshot: &mut dyn Snapshot,
     roles: &[Role],
-) -> Result<Vec<Option<LatestTaskShape>>, OpError> {
+) -> Result<HashMap<RoleId, LatestTaskShape>, OpError> {
     let linked: Vec<RoleId> = roles
         .iter()
         .filter(|role| role.linked_service.is_some())
         .map(|role| role.id)
         .collect();
-    let mut tasks = snapshot.latest_deletion_tasks(&linked).await?.into_iter();
-    let mut shape = || {
-        let task = tasks.next().flatten()?;
-        Some(LatestTaskShape {
+    let tasks = snapshot.latest_deletion_tasks(&linked).await?.into_iter();
+    let shapes = tasks.map(|(role, task)| {
+        let shape = LatestTaskShape {
             create_date: date(task.created_at),
             deletion_task_id: task.id,
-        })
-    };
-    let of = |role: &Role| role.linked_service.as_ref().and_then(|_| shape());
-    Ok(roles.iter().map(of).collect())
+        };
+        (role, shape)
+    });
+    Ok(shapes.collect())
 }

@@ -9,7 +9,6 @@ use crate::ops::declare::operation;
 use crate::ops::error::OpError;
 use crate::ops::ram::lookup;
 use crate::ops::ram::shapes::date;
-use crate::policy::arn;
 use crate::policy::ids::PolicyName;
 use crate::store::Snapshot;
 
@@ -118,7 +117,7 @@ impl Read for ListEntitiesForPolicy {
             .into_iter()
             .map(|(role, attached_at)| RoleEntry {
                 role_id: role.id.to_string(),
-                arn: arn::role_arn(role.account, &role.name).to_string(),
+                arn: role.arn(),
                 role_name: role.name.to_string(),
                 description: role.description,
                 attach_date: date(attached_at),

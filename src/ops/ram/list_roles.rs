@@ -8,7 +8,6 @@ use crate::ops::call::{Context, Read};
 use crate::ops::declare::operation;
 use crate::ops::error::OpError;
 use crate::ops::page::Paged;
-use crate::ops::ram::linked_roles;
 use crate::ops::ram::shapes::RoleShape;
 use crate::ops::values::{Marker, MaxItems, TagFilters};
 use crate::store::Snapshot;
@@ -57,12 +56,10 @@ impl Read for ListRoles {
         let (roles, marker) = paged.cut(roles, |role| role.name.key().to_owned());
         let tagged: Vec<Tagged> = roles.iter().map(|role| Tagged::Role(role.id)).collect();
         let tags = snapshot.list_tags(&tagged).await?;
-        let tasks = linked_roles::latest_tasks(snapshot, &roles).await?;
         let role = roles
             .iter()
             .zip(tags)
-            .zip(tasks)
-            .map(|((role, tags), task)| RoleShape::listed(role, tags).with_task(task))
+            .map(|(role, tags)| RoleShape::listed(role, tags))
             .collect();
         Ok(Listed {
             is_truncated: marker.is_some(),

@@ -68,17 +68,16 @@ impl RoleShape {
         }
     }
 
-    /// As it stands in a list: without the trust policy.
+    /// As it stands in a list: without the trust policy, and without a word of whose role it is.
     pub(super) fn listed(role: &Role, tags: Vec<Tag>) -> Self {
         Self {
             assume_role_policy_document: None,
+            is_service_linked_role: None,
             tags: TagsShape::of(tags),
             ..Self::whole(role)
         }
     }
-}
 
-impl RoleShape {
     /// With the task by which it was last to be removed.
     pub(super) fn with_task(self, latest_deletion_task: Option<LatestTaskShape>) -> Self {
         Self {

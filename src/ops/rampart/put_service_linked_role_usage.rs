@@ -34,7 +34,7 @@ operation! {
 
 impl Checked for PutServiceLinkedRoleUsage {
     fn checks(&self, cx: &Context) -> Result<Vec<Check>, OpError> {
-        usages::check(cx, &self.role_arn).map(|()| Vec::new())
+        usages::check(cx, &self.role_arn).map(|_| Vec::new())
     }
 
     fn role(&self) -> Option<&RoleArn> {

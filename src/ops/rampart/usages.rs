@@ -1,5 +1,6 @@
 //! Which role a service speaks of, and what uses it.
 
+use crate::model::key::Service;
 use crate::model::principal::Role;
 use crate::ops::call::Context;
 use crate::ops::error::OpError;
@@ -49,13 +50,10 @@ impl ParamValue for ResourceText {
 
 /// Refuses a service that does not act in the role's account, before anything of the account is
 /// looked at.
-pub(super) fn check(cx: &Context, arn: &RoleArn) -> Result<(), OpError> {
-    let service = cx.caller()?.service().ok_or(OpError::NotForCaller)?;
-    if service.acts_in(arn.account) {
-        Ok(())
-    } else {
-        Err(OpError::NotForCaller)
-    }
+pub(super) fn check<'a>(cx: &'a Context, arn: &RoleArn) -> Result<&'a Service, OpError> {
+    let service = cx.caller()?.service();
+    let acting = service.filter(|service| service.acts_in(arn.account));
+    Ok(acting.ok_or(OpError::NotForCaller)?)
 }
 
 /// The role, if it is linked to the calling service. Any other is answered as one that is not there.
@@ -64,8 +62,7 @@ pub(super) async fn role(
     snapshot: &mut dyn Snapshot,
     arn: &RoleArn,
 ) -> Result<Role, OpError> {
-    check(cx, arn)?;
-    let service = cx.caller()?.service().ok_or(OpError::NotForCaller)?;
+    let service = check(cx, arn)?;
     let role = snapshot.get_role(&arn.name).await?;
     let role = role.filter(|role| role.linked_service.as_ref() == Some(&service.name));
     role.ok_or(OpError::NotForCaller)

@@ -41,12 +41,10 @@ impl Read for GetRole {
     async fn run(&self, _: &Context, snapshot: &mut dyn Snapshot) -> Result<Found, OpError> {
         let role = lookup::role(&mut *snapshot, &self.role_name).await?;
         let roles = std::slice::from_ref(&role);
-        let task = linked_roles::latest_tasks(&mut *snapshot, roles)
-            .await?
-            .pop();
+        let mut tasks = linked_roles::latest_tasks(&mut *snapshot, roles).await?;
         let shape = RoleShape::whole(snapshot.account(), &role);
         Ok(Found {
-            role: shape.with_task(task.flatten()),
+            role: shape.with_task(tasks.remove(&role.id)),
         })
     }
 }

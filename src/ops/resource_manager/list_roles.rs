@@ -52,12 +52,11 @@ impl Read for ListRoles {
         let page = Numbered::new(self.page_number, self.page_size);
         let roles = snapshot.list_roles_at(page.stretch()).await?;
         let page = page.of(snapshot.count_roles().await?);
-        let tasks = linked_roles::latest_tasks(&mut *snapshot, &roles).await?;
+        let mut tasks = linked_roles::latest_tasks(&mut *snapshot, &roles).await?;
         let account = snapshot.account();
         let role = roles
             .iter()
-            .zip(tasks)
-            .map(|(role, task)| RoleShape::listed(account, role).with_task(task))
+            .map(|role| RoleShape::listed(account, role).with_task(tasks.remove(&role.id)))
             .collect();
         Ok(Listed {
             page,

@@ -73,9 +73,7 @@ impl RoleShape {
             ..Self::whole(account, role)
         }
     }
-}
 
-impl RoleShape {
     /// With the task by which it was last to be removed.
     pub(super) fn with_task(self, latest_deletion_task: Option<LatestTaskShape>) -> Self {
         Self {

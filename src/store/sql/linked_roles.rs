@@ -3,10 +3,13 @@
 use std::collections::HashMap;
 
 use super::session::Session;
-use crate::model::linked::{DeletionTask, RoleUsage, UsedIn};
+use crate::model::linked::{DeletionTask, LatestTask, RoleUsage, UsedIn};
 use crate::policy::ids::{AccountId, RoleId};
 use crate::store::dialect::{Arg, Connection, Dialect, Fields, Row, args, statements};
 use crate::store::{Result, StoreError};
+
+/// How many tasks of one role are kept: each may hold the names of all that used it.
+const TASKS_KEPT: u32 = 10;
 
 statements! {
     LIST_USAGES = "
@@ -54,14 +57,11 @@ statements! {
             AND id = $2";
     LATEST_TASKS = "
         SELECT
-            t.account_id,
             t.id,
             t.role_id,
             t.number,
             t.status,
-            t.reason,
-            t.created_at,
-            t.updated_at
+            t.created_at
         FROM deletion_tasks t
         WHERE t.account_id = $1
             AND t.role_id IN ", {texts "$2"}, "
@@ -102,6 +102,25 @@ statements! {
             AND created_at <= $1
         ORDER BY created_at, account_id, id
         LIMIT $2";
+    /// Without a look at the row: it may be one that cannot be read.
+    GIVE_UP_TASK = "
+        UPDATE deletion_tasks
+        SET status = 'INTERNAL_ERROR',
+            reason = '',
+            updated_at = $3
+        WHERE account_id = $1
+            AND id = $2
+            AND status = 'IN_PROGRESS'";
+    FORGET_EARLIER = "
+        DELETE FROM deletion_tasks
+        WHERE account_id = $1
+            AND role_id = $2
+            AND number <= $3
+            AND status <> 'IN_PROGRESS'";
+    FORGET = "
+        DELETE FROM deletion_tasks
+        WHERE status IN ('SUCCEEDED', 'FAILED', 'INTERNAL_ERROR')
+            AND updated_at < $1";
 }
 
 fn usage<D: Dialect>(row: &Row<D>) -> Result<RoleUsage> {
@@ -193,16 +212,24 @@ pub(super) async fn get_task<D: Dialect>(
 pub(super) async fn latest_tasks<D: Dialect>(
     session: &mut Session<D>,
     roles: &[RoleId],
-) -> Result<Vec<Option<DeletionTask>>> {
+) -> Result<HashMap<RoleId, LatestTask>> {
     if roles.is_empty() {
-        return Ok(Vec::new());
+        return Ok(HashMap::new());
     }
     let ids = roles.iter().map(|role| Some(role.to_string())).collect();
     let args = vec![session.id(), Arg::Texts(ids)];
-    let found = session.list(&LATEST_TASKS, args, task::<D>).await?;
-    let mut found: HashMap<RoleId, DeletionTask> =
-        found.into_iter().map(|task| (task.role, task)).collect();
-    Ok(roles.iter().map(|role| found.remove(role)).collect())
+    let latest = |row: &Row<D>| {
+        let fields = Fields::<D>::of(row, "deletion_tasks");
+        let task = LatestTask {
+            id: fields.text("id")?,
+            number: fields.number("number")?,
+            status: fields.parsed("status")?,
+            created_at: fields.int("created_at")?,
+        };
+        Ok((fields.parsed("role_id")?, task))
+    };
+    let found = session.list(&LATEST_TASKS, args, latest).await?;
+    Ok(found.into_iter().collect())
 }
 
 pub(super) async fn create_task<D: Dialect>(
@@ -220,7 +247,23 @@ pub(super) async fn create_task<D: Dialect>(
         task.created_at,
         task.updated_at,
     ];
-    session.insert(&CREATE_TASK, args).await
+    session.insert(&CREATE_TASK, args).await?;
+    let old = i64::from(task.number) - i64::from(TASKS_KEPT);
+    let args = args![session.id(), task.role.to_string(), old];
+    session.execute(&FORGET_EARLIER, args).await.map(drop)
+}
+
+pub(super) async fn give_up_task<D: Dialect>(
+    session: &mut Session<D>,
+    id: &str,
+    now: i64,
+) -> Result<()> {
+    let args = args![session.id(), id, now];
+    session.execute(&GIVE_UP_TASK, args).await.map(drop)
+}
+
+pub(super) async fn forget<D: Dialect>(connection: &mut Connection<D>, before: i64) -> Result<u64> {
+    D::execute(connection, &FORGET, args![before]).await
 }
 
 pub(super) async fn update_task<D: Dialect>(

@@ -231,6 +231,10 @@ impl<D: Dialect> Store for SqlStore<D> {
         audit::forget_refusals::<D>(&mut *acquire::<D>(&self.writers).await?, before_minute).await
     }
 
+    async fn forget_deletions(&self, before: i64) -> Result<u64> {
+        linked_roles::forget::<D>(&mut *acquire::<D>(&self.writers).await?, before).await
+    }
+
     async fn unfinished_deletions(
         &self,
         asked_until: i64,

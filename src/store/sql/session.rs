@@ -1,5 +1,6 @@
 //! A snapshot or a transaction of one account.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -15,7 +16,7 @@ use crate::model::account::{Account, AccountState, RevisionTag};
 use crate::model::audit::{AuditRecord, RefusalKey};
 use crate::model::change::{Touched, TouchedSet};
 use crate::model::key::{AccessKey, AccessKeyStatus, KeyOwner, TokenKeyRecord};
-use crate::model::linked::{DeletionTask, RoleUsage};
+use crate::model::linked::{DeletionTask, LatestTask, RoleUsage};
 use crate::model::login::{LoginProfile, VirtualMfaDevice};
 use crate::model::policy::{
     Attachment, FoundAttachment, Policy, PolicyRef, PolicyType, PolicyVersion, VersionId,
@@ -351,7 +352,7 @@ impl<D: Dialect> Snapshot for Session<D> {
     async fn latest_deletion_tasks(
         &mut self,
         roles: &[RoleId],
-    ) -> Result<Vec<Option<DeletionTask>>> {
+    ) -> Result<HashMap<RoleId, LatestTask>> {
         linked_roles::latest_tasks(self, roles).await
     }
 
@@ -573,6 +574,9 @@ impl<D: Dialect> Tx for Session<D> {
     }
     async fn update_deletion_task(&mut self, task: &DeletionTask) -> Result<()> {
         linked_roles::update_task(self, task).await
+    }
+    async fn give_up_deletion_task(&mut self, id: &str, now: i64) -> Result<()> {
+        linked_roles::give_up_task(self, id, now).await
     }
 
     async fn create_policy(&mut self, policy: &Policy, first: &PolicyVersion) -> Result<()> {
