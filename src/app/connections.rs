@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,6 +16,7 @@ use tokio::time::{Instant, Sleep};
 use tower::Service;
 
 use crate::config::{Listener, parse_network};
+use crate::iam::caller;
 
 /// The bounds on connections, and what counts against them.
 pub(super) struct Connections {
@@ -50,7 +51,7 @@ impl Connections {
 
     /// Counts one more connection of that peer, or says which bound is in the way.
     fn admit(self: &Arc<Self>, peer: IpAddr) -> Result<Permit, &'static str> {
-        let peer = subject(peer);
+        let peer = caller::peer(peer);
         let trusted = self.trusted.iter().any(|network| contains(network, peer));
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if open.total >= self.most {
@@ -81,18 +82,6 @@ impl Connections {
         }
         drop(open);
         metrics::gauge!("rampart_connections").decrement(1.0);
-    }
-}
-
-/// What connections are counted by: an IPv4 address, mapped or not, or an IPv6 network of 64 bits,
-/// which is what one customer has.
-fn subject(peer: IpAddr) -> IpAddr {
-    match peer.to_canonical() {
-        IpAddr::V6(v6) => {
-            let [a, b, c, d, ..] = v6.segments();
-            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
-        }
-        v4 @ IpAddr::V4(_) => v4,
     }
 }
 

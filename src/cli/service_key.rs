@@ -2,7 +2,6 @@
 
 use std::error::Error;
 use std::io::Write;
-use std::net::IpAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -12,6 +11,7 @@ use super::operator::{CommandError, Format, Server, print_json};
 use crate::credential::time;
 use crate::iam::Iam;
 use crate::model::key::AccessKeyStatus;
+use crate::model::network;
 use crate::operator::control::{Request, Response};
 use crate::operator::service_key::{ListedServiceKey, MAX_LISTED, NewServiceKey};
 use crate::policy::ids::{AccessKeyId, AccountId};
@@ -68,9 +68,8 @@ pub struct KeyArgs {
 }
 
 fn network(text: &str) -> Result<IpNet, String> {
-    let network = text.parse::<IpNet>();
-    let network = network.or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-    network.map_err(|_| "neither an address nor a network such as `10.0.0.0/8`".to_owned())
+    let network = network::parse(text);
+    network.ok_or_else(|| "neither an address nor a network such as `10.0.0.0/8`".to_owned())
 }
 
 /// Runs `rampart service-key`.

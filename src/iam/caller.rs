@@ -1,7 +1,7 @@
 //! Who calls: what authentication establishes and everything after it relies on.
 
 use std::fmt::{self, Display as _, Write as _};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 
 use crate::credential::token::Claims;
@@ -116,4 +116,16 @@ pub struct Origin {
     pub source_ip: IpAddr,
     /// Whether the connection was encrypted.
     pub secure: bool,
+}
+
+/// Whom what an address does is counted for: an IPv4 address, mapped or not, or an IPv6 network of 64
+/// bits, which is what one customer has.
+pub fn peer(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
+        }
+        v4 @ IpAddr::V4(_) => v4,
+    }
 }

@@ -34,6 +34,15 @@ impl<'a> CallContext<'a> {
             ..*self
         }
     }
+
+    /// What is true of the call whoever makes it.
+    fn unsigned(&self) -> UnsignedContext<'a> {
+        UnsignedContext {
+            now: self.now,
+            origin: self.origin,
+            own: self.own,
+        }
+    }
 }
 
 /// The condition keys of a call that nobody signed.
@@ -83,48 +92,38 @@ impl fmt::Debug for CallContext<'_> {
 
 impl Context for CallContext<'_> {
     fn values(&self, key: &ConditionKey, each: &mut dyn FnMut(&str)) {
-        let mut text = Short::default();
-        // Every value here is far shorter than the room for it.
-        let written = match key.as_str() {
-            "acs:currenttime" => return each(&time::format(self.now)),
-            "acs:sourceip" => write!(text, "{}", self.origin.source_ip),
-            "acs:securetransport" => write!(text, "{}", self.origin.secure),
-            "acs:principalarn" => write!(text, "{}", self.caller.principal_arn()),
-            "acs:sourceidentity" => match &self.caller.identity {
-                Identity::Session(claims) => {
-                    return claims.source_identity.as_deref().into_iter().for_each(each);
+        match key.as_str() {
+            "acs:principalarn" => {
+                let mut text = Short::default();
+                // It is shorter than the room for it.
+                if write!(text, "{}", self.caller.principal_arn()).is_ok() {
+                    each(text.as_str());
                 }
-                Identity::Root | Identity::User { .. } | Identity::Service(_) => return,
-            },
+            }
+            "acs:sourceidentity" => {
+                if let Identity::Session(claims) = &self.caller.identity {
+                    claims.source_identity.as_deref().into_iter().for_each(each);
+                }
+            }
             _ => {
                 if let Some(tags) = self.resource_tags {
                     tags.values(key, each);
                 }
-                return self.own.values(key, each);
+                self.unsigned().values(key, each);
             }
-        };
-        if written.is_ok() {
-            each(text.as_str());
         }
     }
 
     fn names(&self, each: &mut dyn FnMut(&str)) {
-        COMMON.into_iter().for_each(&mut *each);
+        ["acs:PrincipalARN", "acs:SourceIdentity"]
+            .into_iter()
+            .for_each(&mut *each);
         if let Some(tags) = self.resource_tags {
             tags.names(each);
         }
-        self.own.names(each);
+        self.unsigned().names(each);
     }
 }
-
-/// The keys that every call may have.
-const COMMON: [&str; 5] = [
-    "acs:CurrentTime",
-    "acs:PrincipalARN",
-    "acs:SecureTransport",
-    "acs:SourceIdentity",
-    "acs:SourceIp",
-];
 
 /// A short text in place.
 struct Short {

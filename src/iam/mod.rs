@@ -242,7 +242,7 @@ impl Iam {
             diagnoses: Diagnoses::new(&config.master_key, config.incarnation),
             passwords: Passwords::default(),
             session_policies: SessionPolicies::default(),
-            federation: Federation::new(config.federation),
+            federation: Federation::new(config.federation, Arc::clone(&clock)),
             forgotten_at: AtomicI64::new(clock.now()),
             flushed_at: AtomicI64::new(clock.now()),
             uses_written_at: AtomicI64::new(clock.now()),

@@ -119,6 +119,15 @@ pub enum SessionError {
     Seal(#[from] SealError),
 }
 
+impl From<GrantError> for SessionError {
+    fn from(error: GrantError) -> Self {
+        match error {
+            GrantError::ChainEnded => Self::ChainEnded,
+            GrantError::Seal(error) => Self::Seal(error),
+        }
+    }
+}
+
 impl Iam {
     /// Decides on both sides and mints a session of the role.
     ///
@@ -252,22 +261,14 @@ impl Iam {
         identity: Option<&str>,
         duration: i64,
     ) -> Result<Session, SessionError> {
-        let now = request.now;
-        let origin = origin_of(caller, now);
-        // However often it is renewed, a chain ends so long after its first session began.
-        let chain_ends_at = origin.first_hop_at + self.federation.max_chain_seconds;
-        let expires_at = (now + duration).min(chain_ends_at);
-        if expires_at <= now {
-            return Err(SessionError::ChainEnded);
-        }
         Ok(self.grant(Grant {
             role,
             session_name: request.session_name,
             policy: request.policy,
             source_identity: identity,
-            origin,
-            issued_at: now,
-            expires_at,
+            origin: origin_of(caller, request.now),
+            now: request.now,
+            duration,
         })?)
     }
 
@@ -300,8 +301,17 @@ impl Iam {
         } else {
             AccountId::SYSTEM
         };
+        self.read_role(account, &arn.name).await
+    }
+
+    /// A role as the database has it now.
+    pub(super) async fn read_role(
+        &self,
+        account: AccountId,
+        name: &RoleName,
+    ) -> Result<Option<Arc<RoleView>>, StoreError> {
         let (mut snapshot, view) = self.freshness.read_kept(account).await?;
-        let loaded = view.load_role(snapshot.as_mut(), &arn.name).await?;
+        let loaded = view.load_role(snapshot.as_mut(), name).await?;
         self.freshness.make_room(&view);
         Ok(loaded)
     }
@@ -325,9 +335,15 @@ impl Iam {
     /// Mints a session of a role that was decided on.
     ///
     /// # Errors
-    /// [`SealError`].
-    pub(super) fn grant(&self, grant: Grant<'_>) -> Result<Session, SealError> {
-        let Grant { role, .. } = grant;
+    /// [`GrantError`].
+    pub(super) fn grant(&self, grant: Grant<'_>) -> Result<Session, GrantError> {
+        let Grant { role, now, .. } = grant;
+        // However often it is renewed, a chain ends so long after its first session began.
+        let chain_ends_at = grant.origin.first_hop_at + self.federation.max_chain_seconds;
+        let expires_at = (now + grant.duration).min(chain_ends_at);
+        if expires_at <= now {
+            return Err(GrantError::ChainEnded);
+        }
         let (access_key_id, secret) = self.new_session_key();
         let claims = Claims {
             account: role.role.account,
@@ -337,8 +353,8 @@ impl Iam {
             policy: grant.policy.map(str::to_owned),
             source_identity: grant.source_identity.map(str::to_owned),
             origin: grant.origin,
-            issued_at: grant.issued_at,
-            expires_at: grant.expires_at,
+            issued_at: now,
+            expires_at,
             // The epoch that this decision saw: if the role has moved on meanwhile, the token is
             // dead before it is used.
             session_epoch: role.role.session_epoch,
@@ -358,8 +374,21 @@ pub(super) struct Grant<'a> {
     pub(super) policy: Option<&'a str>,
     pub(super) source_identity: Option<&'a str>,
     pub(super) origin: Origin,
-    pub(super) issued_at: i64,
-    pub(super) expires_at: i64,
+    /// Now, in unix seconds.
+    pub(super) now: i64,
+    /// For how many seconds, as far as the chain goes on so long.
+    pub(super) duration: i64,
+}
+
+/// Why a session that was decided on is not minted.
+#[derive(Debug, thiserror::Error)]
+pub enum GrantError {
+    /// The chain that it would go on with is over.
+    #[error("the chain of sessions is over")]
+    ChainEnded,
+    /// The token could not be sealed.
+    #[error(transparent)]
+    Seal(#[from] SealError),
 }
 
 /// Where the chain began that a session for this caller goes on with.

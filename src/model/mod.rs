@@ -8,6 +8,7 @@ pub mod change;
 pub mod key;
 pub mod linked;
 pub mod login;
+pub mod network;
 pub mod policy;
 pub mod principal;
 pub mod provider;

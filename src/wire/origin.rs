@@ -7,6 +7,7 @@ use axum::http::HeaderMap;
 use ipnet::IpNet;
 
 use crate::iam::caller::Origin;
+use crate::model::network;
 
 /// The networks of proxies whose word on the client's address is taken.
 #[derive(Debug, Clone, Default)]
@@ -25,11 +26,7 @@ impl TrustedProxies {
     pub fn parse(texts: &[String]) -> Result<Self, ProxyError> {
         texts
             .iter()
-            .map(|text| {
-                text.parse::<IpNet>()
-                    .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))
-                    .map_err(|_| ProxyError(text.clone()))
-            })
+            .map(|text| network::parse(text).ok_or_else(|| ProxyError(text.clone())))
             .collect::<Result<_, _>>()
             .map(Self)
     }

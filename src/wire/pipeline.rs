@@ -23,7 +23,7 @@ use hyper::body::{Body as _, Bytes};
 use crate::credential::verify::{RawRequest, Request as SignedText, Scheme};
 use crate::iam::authn::{AuthnError, Established, Proof, SignedRequest, Verified};
 use crate::iam::authz::{self, Check};
-use crate::iam::caller::Origin;
+use crate::iam::caller::{self, Origin};
 use crate::iam::context::CallContext;
 use crate::iam::freshness::Current;
 use crate::iam::generate;
@@ -455,14 +455,11 @@ fn refuse(
     envelope::failure(format, refusal.status, refusal.retry_after, &body)
 }
 
-/// The peer as refusals are counted: of IPv6 the network, since one host has all of it.
+/// The peer as refusals are counted.
 fn peer(address: IpAddr) -> String {
-    match address {
+    match caller::peer(address) {
         IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            format!("{}/64", std::net::Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-        }
+        IpAddr::V6(network) => format!("{network}/64"),
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 
 /// A bucket that fills by the second.
@@ -98,17 +97,6 @@ impl<K: Eq + Hash> Budgets<K> {
     }
 }
 
-/// Whom a budget is of: of IPv6 the network, since one host has all of it.
-pub(super) fn peer(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-        }
-        v4 @ IpAddr::V4(_) => v4,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,7 +129,7 @@ mod tests {
             budgets.take(key, 100);
         }
         assert!(budgets.buckets.lock().unwrap().len() <= 2);
-        let network = |text: &str| peer(text.parse().unwrap());
+        let network = |text: &str| crate::iam::caller::peer(text.parse().unwrap());
         assert_eq!(network("2001:db8::1"), network("2001:db8::ffff:1"));
         assert_eq!(network("::ffff:10.0.0.1"), network("10.0.0.1"));
         assert_ne!(network("10.0.0.2"), network("10.0.0.1"));

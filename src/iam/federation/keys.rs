@@ -9,14 +9,15 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use serde::Deserialize;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedMutexGuard, Semaphore};
 
+use super::OidcView;
 use super::budget::{Bucket, Size};
 use super::key_set::{self, KeySet};
 use super::token::UnverifiedToken;
 use crate::model::provider::OidcProvider;
 use crate::policy::ids::AccountId;
-use crate::ports::{OutboundError, OutboundGet, OutboundHttp};
+use crate::ports::{Clock, OutboundError, OutboundGet, OutboundHttp};
 
 /// For how long fetched keys are taken for the issuer's, in seconds.
 const FRESH_SECONDS: i64 = 300;
@@ -63,7 +64,7 @@ struct State {
 #[derive(Debug, Default)]
 struct Slot {
     state: Mutex<State>,
-    flight: tokio::sync::Mutex<()>,
+    flight: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Slot {
@@ -75,6 +76,7 @@ impl Slot {
 /// The fetched keys of all providers.
 pub(super) struct ProviderKeys {
     outbound: Arc<dyn OutboundHttp>,
+    clock: Arc<dyn Clock>,
     slots: RwLock<HashMap<Box<str>, Arc<Slot>>>,
     at_once: Semaphore,
     of_accounts: Mutex<HashMap<AccountId, usize>>,
@@ -103,9 +105,10 @@ struct Discovery {
 }
 
 impl ProviderKeys {
-    pub(super) fn new(outbound: Arc<dyn OutboundHttp>) -> Self {
+    pub(super) fn new(outbound: Arc<dyn OutboundHttp>, clock: Arc<dyn Clock>) -> Self {
         Self {
             outbound,
+            clock,
             slots: RwLock::default(),
             at_once: Semaphore::new(AT_ONCE),
             of_accounts: Mutex::default(),
@@ -121,32 +124,29 @@ impl ProviderKeys {
     /// The keys to verify this token of the provider with. Where they are known and have the one that
     /// the token names, nothing is asked.
     pub(super) async fn get(
-        &self,
-        provider: &OidcProvider,
-        source: &str,
+        self: &Arc<Self>,
+        view: &Arc<OidcView>,
         token: &UnverifiedToken<'_>,
         now: i64,
     ) -> Result<Arc<KeySet>, KeysError> {
-        let slot = self.slot(source);
-        let known = {
+        let slot = self.slot(&view.source);
+        let (known, fetched_at) = {
             let state = slot.state();
-            let known = state.keys.clone();
-            known.filter(|_| now < state.fetched_at + STALE_SECONDS)
+            (state.keys.clone(), state.fetched_at)
         };
+        let known = known.filter(|_| now < fetched_at + STALE_SECONDS);
         let usable = known.as_ref().filter(|keys| token.has_key_in(keys));
+        let flight = Arc::clone(&slot.flight);
         let guard = match usable {
-            Some(keys) if now < slot.state().fetched_at + FRESH_SECONDS => {
-                return Ok(Arc::clone(keys));
-            }
+            Some(keys) if now < fetched_at + FRESH_SECONDS => return Ok(Arc::clone(keys)),
             // One of those that come now asks whether they are still the issuer's.
-            Some(keys) => match slot.flight.try_lock() {
+            Some(keys) => match flight.try_lock_owned() {
                 Ok(guard) => guard,
                 Err(_) => return Ok(Arc::clone(keys)),
             },
-            None => slot.flight.lock().await,
+            None => flight.lock_owned().await,
         };
-        let outcome = self.refresh(&slot, provider, token, now).await;
-        drop(guard);
+        let outcome = self.refresh(slot, view, token, now, guard).await;
         match (outcome, known) {
             (Ok(keys), _) | (Err(_), Some(keys)) => Ok(keys),
             (Err(error), None) => Err(error),
@@ -155,11 +155,12 @@ impl ProviderKeys {
 
     /// Fetches the keys, unless somebody just did, failed, or has done so too often.
     async fn refresh(
-        &self,
-        slot: &Slot,
-        provider: &OidcProvider,
+        self: &Arc<Self>,
+        slot: Arc<Slot>,
+        view: &Arc<OidcView>,
         token: &UnverifiedToken<'_>,
         now: i64,
+        guard: OwnedMutexGuard<()>,
     ) -> Result<Arc<KeySet>, KeysError> {
         {
             let mut state = slot.state();
@@ -180,22 +181,29 @@ impl ProviderKeys {
                 return Err(failure);
             }
         }
-        let fetched = self.fetch(provider).await;
-        let mut state = slot.state();
-        match fetched {
-            Ok(keys) => {
-                let keys = Arc::new(keys);
-                state.keys = Some(Arc::clone(&keys));
-                state.fetched_at = now;
-                state.failure = None;
-                Ok(keys)
+        // In a task of its own: a caller that hangs up has used up one of the provider's fetches, and
+        // what came of it is there for the next.
+        let (own, view) = (Arc::clone(self), Arc::clone(view));
+        let fetch = tokio::spawn(async move {
+            let fetched = own.fetch(&view.provider).await.map(Arc::new);
+            let mut state = slot.state();
+            match &fetched {
+                Ok(keys) => {
+                    state.keys = Some(Arc::clone(keys));
+                    state.fetched_at = now;
+                    state.failure = None;
+                }
+                Err(error) => {
+                    state.failure = Some(*error);
+                    // From now on, and not from when the call came: an issuer may hang.
+                    state.next_at = own.clock.now() + FAILED_SECONDS;
+                }
             }
-            Err(error) => {
-                state.failure = Some(error);
-                state.next_at = now + FAILED_SECONDS;
-                Err(error)
-            }
-        }
+            drop(state);
+            drop(guard);
+            fetched
+        });
+        fetch.await.unwrap_or(Err(KeysError::Unreachable))
     }
 
     async fn fetch(&self, provider: &OidcProvider) -> Result<KeySet, KeysError> {

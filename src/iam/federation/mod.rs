@@ -15,9 +15,10 @@ use std::sync::Arc;
 
 use crate::credential::seal::SealError;
 use crate::iam::freshness::FreshnessError;
+use crate::iam::sessions::GrantError;
 use crate::model::provider::OidcProvider;
 use crate::policy::arn::{ProviderKind, provider_arn};
-use crate::ports::{NoOutbound, OutboundHttp};
+use crate::ports::{Clock, NoOutbound, OutboundHttp};
 use crate::store::StoreError;
 
 use budget::{Budgets, Size};
@@ -105,10 +106,23 @@ impl FederationError {
             Self::Throttled
             | Self::NoProvider
             | Self::Token(_)
-            | Self::Keys(_)
             | Self::RoleNotFound
             | Self::NotTrusted => true,
-            Self::Duration | Self::Unavailable | Self::Store(_) | Self::Seal(_) => false,
+            // An issuer's outage is no fault of those who come with its tokens; what it costs is
+            // bounded with the provider.
+            Self::Keys(_) | Self::Duration | Self::Unavailable | Self::Store(_) | Self::Seal(_) => {
+                false
+            }
+        }
+    }
+}
+
+impl From<GrantError> for FederationError {
+    fn from(error: GrantError) -> Self {
+        match error {
+            // It begins with this session.
+            GrantError::ChainEnded => Self::Duration,
+            GrantError::Seal(error) => Self::Seal(error),
         }
     }
 }
@@ -168,7 +182,7 @@ impl OidcView {
 
 /// The state of federation on a running server.
 pub struct Federation {
-    keys: ProviderKeys,
+    keys: Arc<ProviderKeys>,
     refusals: Budgets<IpAddr>,
     looks: tokio::sync::Semaphore,
     /// How long a chain of sessions may go on from its first, in seconds.
@@ -182,9 +196,9 @@ impl std::fmt::Debug for Federation {
 }
 
 impl Federation {
-    pub(super) fn new(config: FederationConfig) -> Self {
+    pub(super) fn new(config: FederationConfig, clock: Arc<dyn Clock>) -> Self {
         Self {
-            keys: ProviderKeys::new(config.outbound),
+            keys: Arc::new(ProviderKeys::new(config.outbound, clock)),
             refusals: Budgets::new(REFUSALS, PEERS),
             looks: tokio::sync::Semaphore::new(LOOKS_AT_ONCE),
             max_chain_seconds: config.max_chain_seconds,

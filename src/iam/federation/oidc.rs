@@ -4,7 +4,6 @@
 
 use std::sync::Arc;
 
-use super::budget::peer;
 use super::token::{Expected, TokenClaims, UnverifiedToken};
 use super::{FederationError, OidcView};
 use crate::credential::token::Origin;
@@ -12,7 +11,7 @@ use crate::iam::Iam;
 use crate::iam::caller;
 use crate::iam::context::UnsignedContext;
 use crate::iam::sessions::{ASSUME_ROLE, DEFAULT_DURATION, Grant, Session};
-use crate::iam::views::RoleView;
+use crate::iam::views::{AccountView, RoleView};
 use crate::policy::arn::{ProviderArn, RoleArn};
 use crate::policy::context::{ConditionKey, Context};
 use crate::policy::evaluate::Effect;
@@ -79,7 +78,7 @@ impl Iam {
         &self,
         request: &OidcRequest<'_>,
     ) -> Result<(Session, TokenClaims), FederationError> {
-        let peer = peer(request.origin.source_ip);
+        let peer = caller::peer(request.origin.source_ip);
         let refusals = &self.federation.refusals;
         if !refusals.has(&peer, request.now) {
             return Err(FederationError::Throttled);
@@ -105,13 +104,13 @@ impl Iam {
             ..
         } = *request;
         let token = UnverifiedToken::parse(request.token)?;
-        let view = self.oidc_provider(provider, now).await?;
-        let view = view.ok_or(FederationError::NoProvider)?;
+        let found = self.oidc_provider(provider, now).await?;
+        let (account, view) = found.ok_or(FederationError::NoProvider)?;
         let keys = if let Some(given) = &view.given {
             Arc::clone(given)
         } else {
             let keys = &self.federation.keys;
-            keys.get(&view.provider, &view.source, &token, now).await?
+            keys.get(&view, &token, now).await?
         };
         let claims = token.verify(&keys)?;
         claims.check(
@@ -126,7 +125,7 @@ impl Iam {
         if provider.account() != role.account {
             return Err(FederationError::NotTrusted);
         }
-        let found = self.federated_role(role.account, &role.name, now).await?;
+        let found = self.federated_role(&account, &role.name).await?;
         let found = found.ok_or(FederationError::RoleNotFound)?;
         let keys = Keys {
             claims: &claims,
@@ -161,18 +160,19 @@ impl Iam {
                 access_key_id: None,
                 first_hop_at: now,
             },
-            issued_at: now,
-            expires_at: now + duration,
+            now,
+            duration,
         })?;
         Ok((session, claims))
     }
 
-    /// The provider, in a state of its account that is not older than this call.
+    /// The provider, with the state of its account that it was found in and that is not older than
+    /// this call.
     async fn oidc_provider(
         &self,
         arn: &ProviderArn,
         now: i64,
-    ) -> Result<Option<Arc<OidcView>>, FederationError> {
+    ) -> Result<Option<(AccountView, Arc<OidcView>)>, FederationError> {
         let Ok(name) = arn.name().parse::<ProviderName>() else {
             return Ok(None);
         };
@@ -180,8 +180,10 @@ impl Iam {
             return Ok(None);
         }
         let known = self.freshness.known(arn.account(), now).await?;
-        if let Some(known) = known.and_then(|view| view.oidc_provider(&name)) {
-            return Ok(known);
+        if let Some(view) = known
+            && let Some(known) = view.oidc_provider(&name)
+        {
+            return Ok(known.map(|provider| (view, provider)));
         }
         // Strangers can ask for what does not exist: so many of them at once.
         let _look = self.federation.looks.acquire().await;
@@ -191,23 +193,18 @@ impl Iam {
         };
         let loaded = view.load_oidc_provider(snapshot.as_mut(), &name).await?;
         self.freshness.make_room(&view);
-        Ok(loaded)
+        Ok(loaded.map(|provider| (view, provider)))
     }
 
-    /// The role that somebody who was vouched for asks for.
+    /// The role that somebody who was vouched for asks for, in the account of who vouched.
     async fn federated_role(
         &self,
-        account: AccountId,
+        account: &AccountView,
         name: &RoleName,
-        now: i64,
     ) -> Result<Option<Arc<RoleView>>, FederationError> {
-        let known = self.freshness.known(account, now).await?;
-        if let Some(known) = known.and_then(|view| view.role(name)) {
-            return Ok(known);
+        match account.role(name) {
+            Some(known) => Ok(known),
+            None => Ok(self.read_role(account.account, name).await?),
         }
-        let (mut snapshot, view) = self.freshness.read_kept(account).await?;
-        let loaded = view.load_role(snapshot.as_mut(), name).await?;
-        self.freshness.make_room(&view);
-        Ok(loaded)
     }
 }

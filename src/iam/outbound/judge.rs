@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use ipnet::IpNet;
 
+use crate::model::network;
+
 /// One opening of the operator's: `host=network`, as `idp.internal=10.1.0.0/16`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Opening {
@@ -22,11 +24,7 @@ impl FromStr for Opening {
 
     fn from_str(text: &str) -> Result<Self, OpeningError> {
         let (host, network) = text.split_once('=').ok_or(OpeningError)?;
-        let network = network.trim();
-        let network = network
-            .parse()
-            .or_else(|_| network.parse::<IpAddr>().map(IpNet::from))
-            .map_err(|_| OpeningError)?;
+        let network = network::parse(network.trim()).ok_or(OpeningError)?;
         let host = host.trim().trim_matches(['[', ']']).to_ascii_lowercase();
         if host.is_empty() || host.contains(char::is_whitespace) {
             return Err(OpeningError);

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::str::FromStr;
 
-use ipnet::IpNet;
 use serde_json::Value;
 use serde_saphyr::{Location, Spanned};
 
@@ -20,6 +19,7 @@ use crate::credential::secret::SecretText;
 use crate::iam::fixed_secret;
 use crate::model::catalog;
 use crate::model::key::Service;
+use crate::model::network;
 use crate::model::policy::{PolicyRef, PolicyType};
 use crate::ops::params::ParamValue;
 use crate::ops::values::{
@@ -338,7 +338,10 @@ impl Check<'_> {
             .and_then(|id| self.parse(id, "the account's id (16 digits)"));
         let mut networks = Vec::new();
         for text in &key.networks {
-            networks.extend(self.parse::<IpNet>(text, "a network (as 10.0.0.0/8):"));
+            match network::parse(&text.value) {
+                Some(network) => networks.push(network),
+                None => self.fault(text.referenced, "a network is written as 10.0.0.0/8"),
+            }
         }
         match (key.account.is_some(), key.any_account) {
             (true, true) => self.fault(place, "a key acts for one account or for any, not both"),

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use crate::ops::call::{Context, Write};
 use crate::ops::declare::operation;
 use crate::ops::error::{Entity, OpError};
-use crate::ops::ims::oidc_providers::{self, Shown, within};
+use crate::ops::ims::oidc_providers::{self, Shown};
 use crate::ops::values::ClientId;
 use crate::policy::ids::ProviderName;
 use crate::store::Tx;
@@ -31,18 +31,14 @@ impl Write for AddClientIdToOIDCProvider {
     type Answer = Shown;
 
     async fn run(&self, cx: &Context, tx: &mut dyn Tx) -> Result<Shown, OpError> {
-        let mut provider = oidc_providers::provider(&mut *tx, &self.name).await?;
-        if provider.client_ids.contains(&self.client_id.0) {
-            return Err(OpError::AlreadyExists(Entity::OidcClientId));
-        }
-        provider.client_ids.push(self.client_id.0.clone());
-        within(
-            &provider.client_ids,
+        let most = (
             cx.iam.quotas.client_ids_per_oidc_provider,
             Entity::OidcClientId,
-        )?;
-        provider.updated_at = cx.now;
-        tx.update_oidc_provider(&provider).await?;
-        Ok(provider.into())
+        );
+        oidc_providers::change(cx, tx, &self.name, |provider| {
+            let ids = &mut provider.client_ids;
+            oidc_providers::add(ids, &self.client_id.0, str::eq, most)
+        })
+        .await
     }
 }

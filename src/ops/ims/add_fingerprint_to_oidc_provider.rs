@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use crate::ops::call::{Context, Write};
 use crate::ops::declare::operation;
 use crate::ops::error::{Entity, OpError};
-use crate::ops::ims::oidc_providers::{self, Shown, within};
+use crate::ops::ims::oidc_providers::{self, Shown};
 use crate::ops::values::Fingerprint;
 use crate::policy::ids::ProviderName;
 use crate::store::Tx;
@@ -31,20 +31,14 @@ impl Write for AddFingerprintToOIDCProvider {
     type Answer = Shown;
 
     async fn run(&self, cx: &Context, tx: &mut dyn Tx) -> Result<Shown, OpError> {
-        let mut provider = oidc_providers::provider(&mut *tx, &self.name).await?;
-        let Fingerprint(print) = &self.fingerprint;
-        let mut known = provider.fingerprints.iter();
-        if known.any(|known| known.eq_ignore_ascii_case(print)) {
-            return Err(OpError::AlreadyExists(Entity::OidcFingerprint));
-        }
-        provider.fingerprints.push(print.clone());
-        within(
-            &provider.fingerprints,
+        let most = (
             cx.iam.quotas.fingerprints_per_oidc_provider,
             Entity::OidcFingerprint,
-        )?;
-        provider.updated_at = cx.now;
-        tx.update_oidc_provider(&provider).await?;
-        Ok(provider.into())
+        );
+        oidc_providers::change(cx, tx, &self.name, |provider| {
+            let prints = &mut provider.fingerprints;
+            oidc_providers::add(prints, &self.fingerprint.0, str::eq_ignore_ascii_case, most)
+        })
+        .await
     }
 }

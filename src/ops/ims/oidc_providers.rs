@@ -4,10 +4,11 @@ use serde::Serialize;
 
 use crate::credential::time;
 use crate::model::provider::OidcProvider;
+use crate::ops::call::Context;
 use crate::ops::error::{Entity, OpError};
 use crate::policy::arn::{ProviderKind, provider_arn};
 use crate::policy::ids::ProviderName;
-use crate::store::Snapshot;
+use crate::store::{Snapshot, Tx};
 
 /// The answer of each operation on one provider that answers with it.
 #[derive(Debug, Serialize)]
@@ -74,6 +75,49 @@ pub(super) async fn provider(
         .get_oidc_provider(name)
         .await?
         .ok_or(OpError::NotExist(Entity::OidcProvider))
+}
+
+/// Changes the provider of that name; answers with it as it is then.
+pub(super) async fn change(
+    cx: &Context,
+    tx: &mut dyn Tx,
+    name: &ProviderName,
+    change: impl FnOnce(&mut OidcProvider) -> Result<(), OpError> + Send,
+) -> Result<Shown, OpError> {
+    let mut provider = provider(&mut *tx, name).await?;
+    change(&mut provider)?;
+    provider.updated_at = cx.now;
+    tx.update_oidc_provider(&provider).await?;
+    Ok(provider.into())
+}
+
+/// Adds an item to a list that has none that is the same, and that may have so many.
+pub(super) fn add(
+    list: &mut Vec<String>,
+    item: &str,
+    same: fn(&str, &str) -> bool,
+    (most, entity): (u32, Entity),
+) -> Result<(), OpError> {
+    if list.iter().any(|known| same(known, item)) {
+        return Err(OpError::AlreadyExists(entity));
+    }
+    list.push(item.to_owned());
+    within(list, most, entity)
+}
+
+/// Takes an item out of a list that has it.
+pub(super) fn remove(
+    list: &mut Vec<String>,
+    item: &str,
+    same: fn(&str, &str) -> bool,
+    entity: Entity,
+) -> Result<(), OpError> {
+    let known = list.len();
+    list.retain(|known| !same(known, item));
+    if list.len() == known {
+        return Err(OpError::NotExist(entity));
+    }
+    Ok(())
 }
 
 /// Refuses more of something than one provider may have.

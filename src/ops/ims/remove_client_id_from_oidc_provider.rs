@@ -31,14 +31,10 @@ impl Write for RemoveClientIdFromOIDCProvider {
     type Answer = Shown;
 
     async fn run(&self, cx: &Context, tx: &mut dyn Tx) -> Result<Shown, OpError> {
-        let mut provider = oidc_providers::provider(&mut *tx, &self.name).await?;
-        let known = provider.client_ids.len();
-        provider.client_ids.retain(|id| *id != self.client_id.0);
-        if provider.client_ids.len() == known {
-            return Err(OpError::NotExist(Entity::OidcClientId));
-        }
-        provider.updated_at = cx.now;
-        tx.update_oidc_provider(&provider).await?;
-        Ok(provider.into())
+        oidc_providers::change(cx, tx, &self.name, |provider| {
+            let ids = &mut provider.client_ids;
+            oidc_providers::remove(ids, &self.client_id.0, str::eq, Entity::OidcClientId)
+        })
+        .await
     }
 }

@@ -31,17 +31,11 @@ impl Write for RemoveFingerprintFromOIDCProvider {
     type Answer = Shown;
 
     async fn run(&self, cx: &Context, tx: &mut dyn Tx) -> Result<Shown, OpError> {
-        let mut provider = oidc_providers::provider(&mut *tx, &self.name).await?;
-        let Fingerprint(print) = &self.fingerprint;
-        let known = provider.fingerprints.len();
-        provider
-            .fingerprints
-            .retain(|known| !known.eq_ignore_ascii_case(print));
-        if provider.fingerprints.len() == known {
-            return Err(OpError::NotExist(Entity::OidcFingerprint));
-        }
-        provider.updated_at = cx.now;
-        tx.update_oidc_provider(&provider).await?;
-        Ok(provider.into())
+        oidc_providers::change(cx, tx, &self.name, |provider| {
+            let (prints, print) = (&mut provider.fingerprints, &self.fingerprint.0);
+            let same = str::eq_ignore_ascii_case;
+            oidc_providers::remove(prints, print, same, Entity::OidcFingerprint)
+        })
+        .await
     }
 }

@@ -52,26 +52,22 @@ impl Write for UpdateOIDCProvider {
     type Answer = Shown;
 
     async fn run(&self, cx: &Context, tx: &mut dyn Tx) -> Result<Shown, OpError> {
-        let mut provider = oidc_providers::provider(&mut *tx, &self.name).await?;
-        if let Some(ids) = &self.client_ids {
-            provider.client_ids.clone_from(&ids.0);
-        }
-        if let Some(description) = &self.new_description {
-            provider.description.clone_from(&description.0);
-        }
-        if let Some(hours) = self.issuance_limit_time {
-            provider.issuance_limit_hours = hours.0;
-        }
-        if let Some(keys) = &self.key_set {
-            provider.key_set = Some(keys.0.clone());
-        }
-        provider.updated_at = cx.now;
-        within(
-            &provider.client_ids,
-            cx.iam.quotas.client_ids_per_oidc_provider,
-            Entity::OidcClientId,
-        )?;
-        tx.update_oidc_provider(&provider).await?;
-        Ok(provider.into())
+        let most = cx.iam.quotas.client_ids_per_oidc_provider;
+        oidc_providers::change(cx, tx, &self.name, |provider| {
+            if let Some(ids) = &self.client_ids {
+                provider.client_ids.clone_from(&ids.0);
+            }
+            if let Some(description) = &self.new_description {
+                provider.description.clone_from(&description.0);
+            }
+            if let Some(hours) = self.issuance_limit_time {
+                provider.issuance_limit_hours = hours.0;
+            }
+            if let Some(keys) = &self.key_set {
+                provider.key_set = Some(keys.0.clone());
+            }
+            within(&provider.client_ids, most, Entity::OidcClientId)
+        })
+        .await
     }
 }

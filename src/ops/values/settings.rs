@@ -1,9 +1,6 @@
 //! What an account sets for itself and for the logins of its users.
 
-use std::net::IpAddr;
-
-use ipnet::IpNet;
-
+use crate::model::network;
 use crate::ops::params::{ParamValue, Problem};
 
 use super::integer;
@@ -49,8 +46,7 @@ pub struct NetworkMasks(pub String);
 
 impl ParamValue for NetworkMasks {
     fn parse(text: &str) -> Result<Self, Problem> {
-        let is_network =
-            |part: &str| part.parse::<IpNet>().is_ok() || part.parse::<IpAddr>().is_ok();
+        let is_network = |part: &str| network::parse(part).is_some();
         if text.chars().count() > 512 {
             Err(Problem::Length)
         } else if text.split(';').count() <= 40 && text.split(';').all(is_network) {

@@ -459,5 +459,20 @@ async fn t15_a_chain_ends(on: On) {
         let ends = [5400, 7200, 7200].map(|after| time::format(begin + after));
         assert_eq!(expirations, ends, "cut at the end of the chain");
     }
+    // The first session of a chain is cut too.
+    let longer = [
+        ("RoleName", "Federated"),
+        ("NewMaxSessionDuration", "43200"),
+    ];
+    app.ram(&app.root(), "UpdateRole", &longer).await.ok();
+    let now = app.clock.now();
+    let whole_day = with(CALL, "DurationSeconds", "43200");
+    let token = rs256(&claims_with("exp", now + 3600));
+    let params = with(&whole_day, "OIDCToken", &token);
+    let reply = app.unsigned("AssumeRoleWithOIDC", &params).await;
+    assert_eq!(
+        reply.ok()["Credentials"]["Expiration"],
+        time::format(now + 7200)
+    );
     app.end().await;
 }

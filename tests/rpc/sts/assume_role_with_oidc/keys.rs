@@ -252,6 +252,21 @@ async fn t18_who_waits_for_the_keys_waits_for_one_fetch() {
     Arc::into_inner(app).unwrap().end().await;
 }
 
+/// Who hangs up has used up a fetch; what came of it is there for the next.
+#[tokio::test]
+async fn t18_a_caller_that_hangs_up_takes_no_keys_along() {
+    let issuer = Issuer::new();
+    issuer.is_slow(Duration::from_millis(50));
+    let app = TestApp::federated(On::Memory, &issuer).await;
+    let token = rs256(&claims());
+    let patience = Duration::from_millis(20);
+    let call = tokio::time::timeout(patience, app.with_token(&token)).await;
+    assert!(call.is_err(), "it hangs up while the keys are fetched");
+    app.with_token(&token).await.ok();
+    assert_eq!(issuer.count(), 2, "a document and its keys, once");
+    app.end().await;
+}
+
 #[tokio::test]
 async fn t18_a_peer_that_is_refused_too_often_is_not_looked_at() {
     let issuer = Issuer::new();
