@@ -123,6 +123,18 @@ impl Verified {
         }
     }
 
+    /// Whose share of the nonces the call uses up: its account's, and of a service's key that of the
+    /// account that it acts for. Keys that act for any share the system account's.
+    fn share(&self) -> AccountId {
+        match &self.signed {
+            Signed::Long(signer) => match &signer.owner {
+                KeyOwner::Service(service) => service.account.unwrap_or(signer.account),
+                KeyOwner::Root | KeyOwner::User(_) => signer.account,
+            },
+            Signed::Session(claims) => claims.account,
+        }
+    }
+
     /// Whom refusals are counted for: a key, or a role. Sessions are free to make, so each of its
     /// own would make the number of rows the caller's choice.
     pub fn principal(&self) -> String {
@@ -219,14 +231,15 @@ impl Iam {
             hash: self.nonce_hasher.hash(request.access_key_id, request.nonce),
             expires_at: timestamp + i64::from(self.window().seconds) + 1,
         };
-        self.take_nonce(account, nonce, timestamp, now).await?;
+        let share = verified.share();
+        self.take_nonce(share, nonce, timestamp, now).await?;
         let mut current = self
             .freshness
             .current(account, other, Some(nonce), now)
             .await
             .or_else(|error| match error {
                 FreshnessError::NonceUsed => {
-                    self.nonce_shares.give_back(account, nonce.expires_at);
+                    self.nonce_shares.give_back(share, nonce.expires_at);
                     Err(AuthnError::NonceUsed)
                 }
                 FreshnessError::Unavailable if may_be_stale => {

@@ -202,17 +202,17 @@ impl World {
         let queued = self.make("DeleteServiceLinkedRole", &role).await;
         let task = queued["DeletionTaskId"].as_str().unwrap();
         let (root, status) = (self.app.root(), [("DeletionTaskId", task)]);
-        loop {
+        let mut told = Value::Null;
+        for _ in 0..3000 {
             let action = "GetServiceLinkedRoleDeletionStatus";
-            let told = self
-                .app
-                .rpc(&root, Product::ResourceManager, action, &status)
-                .await;
-            if told.ok()["Status"] == "FAILED" {
+            let product = Product::ResourceManager;
+            told = self.app.rpc(&root, product, action, &status).await.ok();
+            if told["Status"] != "IN_PROGRESS" {
                 break;
             }
-            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
+        assert_eq!(told["Status"], "FAILED");
         self.own.insert("DeletionTaskId", task.to_owned());
     }
 

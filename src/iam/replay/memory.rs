@@ -48,7 +48,7 @@ struct Shard {
 }
 
 impl Shard {
-    fn insert(&mut self, number: i64, account: AccountId, fingerprint: u64) {
+    fn insert(&mut self, number: i64, account: Option<AccountId>, fingerprint: u64) {
         let position = self.generations.iter().position(|g| g.number == number);
         let position = position.unwrap_or_else(|| {
             self.generations.push_back(Generation {
@@ -60,7 +60,9 @@ impl Shard {
         });
         let generation = &mut self.generations[position];
         generation.fingerprints.insert(fingerprint);
-        *generation.by_account.entry(account).or_default() += 1;
+        if let Some(account) = account {
+            *generation.by_account.entry(account).or_default() += 1;
+        }
     }
 }
 
@@ -131,16 +133,15 @@ impl Memory {
         if all >= self.shard_capacity || own >= self.account_share {
             return Recorded::Full;
         }
-        shard.insert(number, account, fingerprint);
+        shard.insert(number, Some(account), fingerprint);
         Recorded::New
     }
 
     /// Takes over a nonce of before the start, whatever the bounds are: it was taken then, and must
-    /// not be taken again. Whose it was is not known; it counts to the system account.
+    /// not be taken again. Whose it was is not known; it counts to nobody's share.
     pub fn restore(&self, fingerprint: u64, expires_at: i64) {
         let number = expires_at.div_euclid(self.stretch);
-        self.shard(fingerprint)
-            .insert(number, AccountId::SYSTEM, fingerprint);
+        self.shard(fingerprint).insert(number, None, fingerprint);
     }
 
     /// Every nonce that still counts at `now`. The expiry is the end of its generation.
@@ -219,6 +220,24 @@ mod tests {
         assert_eq!(fill(NOW + 899), 0);
         assert_eq!(fill(NOW + 900 + 450), 192);
         assert_eq!(memory.count(), 192);
+    }
+
+    #[test]
+    fn t04_what_was_taken_before_the_start_is_nobodys_share() {
+        let memory = Memory::new(256, 900);
+        (0..4000).for_each(|n| memory.restore(spread(n), NOW + 900));
+        let account = AccountId::SYSTEM;
+        let new = (1 << 20..(1 << 20) + 64)
+            .map(|n| memory.record(account, spread(n), NOW + 900, NOW))
+            .collect::<Vec<_>>();
+        assert!(new.iter().all(|r| *r == Recorded::Full), "all is full");
+        let memory = Memory::new(1 << 12, 900);
+        // Three quarters of the room, and one more.
+        (0..3200).for_each(|n| memory.restore(spread(n), NOW + 900));
+        let taken = (1 << 20..(1 << 20) + 256)
+            .filter(|n| memory.record(account, spread(*n), NOW + 900, NOW) == Recorded::New)
+            .count();
+        assert!(taken > 200, "{taken}");
     }
 
     #[test]
