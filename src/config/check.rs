@@ -178,6 +178,7 @@ impl Settings {
                 &any,
             ),
             ("quotas.oidc_providers", quotas.oidc_providers, &any),
+            ("quotas.saml_providers", quotas.saml_providers, &any),
             (
                 "quotas.client_ids_per_oidc_provider",
                 quotas.client_ids_per_oidc_provider,

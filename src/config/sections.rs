@@ -279,6 +279,9 @@ pub struct QuotaSettings {
     /// Fingerprints of one OIDC provider.
     #[config(env = "RAMPART_QUOTA_FINGERPRINTS_PER_OIDC_PROVIDER", default = 5)]
     pub fingerprints_per_oidc_provider: u32,
+    /// SAML providers in the account.
+    #[config(env = "RAMPART_QUOTA_SAML_PROVIDERS", default = 100)]
+    pub saml_providers: u32,
     /// Tags on one resource.
     #[config(env = "RAMPART_QUOTA_TAGS_PER_RESOURCE", default = 20)]
     pub tags_per_resource: u32,
@@ -347,6 +350,7 @@ impl From<&QuotaSettings> for Quotas {
             oidc_providers: settings.oidc_providers,
             client_ids_per_oidc_provider: settings.client_ids_per_oidc_provider,
             fingerprints_per_oidc_provider: settings.fingerprints_per_oidc_provider,
+            saml_providers: settings.saml_providers,
             tags_per_resource: settings.tags_per_resource,
         }
     }

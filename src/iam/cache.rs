@@ -287,6 +287,8 @@ impl AccountCache {
                 self.oidc_providers.remove_older(name, revision);
                 self.absent_oidc_providers.forget(name, revision);
             }
+            // Nothing of it is kept.
+            Touched::SamlProvider(_) => {}
             // Not its members one by one: there may be thousands.
             Touched::Group(id) => {
                 end_all(&self.groups, id, |rights| rights.life.end(revision));

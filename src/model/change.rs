@@ -25,6 +25,8 @@ pub enum Touched {
     Policy(PolicyName),
     /// An OIDC provider: anything of it, or whether there is one of that name.
     OidcProvider(ProviderName),
+    /// A SAML provider, likewise.
+    SamlProvider(ProviderName),
 }
 
 /// A text names no entity that this release knows.
@@ -42,6 +44,7 @@ impl fmt::Display for Touched {
             Self::Key(id) => write!(f, "key/{id}"),
             Self::Policy(name) => write!(f, "policy/{}", name.key()),
             Self::OidcProvider(name) => write!(f, "oidc-provider/{}", name.key()),
+            Self::SamlProvider(name) => write!(f, "saml-provider/{}", name.key()),
         }
     }
 }
@@ -59,6 +62,7 @@ impl FromStr for Touched {
             "key" => key.parse().map(Self::Key),
             "policy" => key.parse().map(Self::Policy),
             "oidc-provider" => key.parse().map(Self::OidcProvider),
+            "saml-provider" => key.parse().map(Self::SamlProvider),
             _ => return Err(TouchedError),
         }
         .map_err(|_| TouchedError)
@@ -152,6 +156,7 @@ mod tests {
             Touched::Key("LTAI5tSomething".parse().unwrap()),
             Touched::Policy("Some-Policy".parse().unwrap()),
             Touched::OidcProvider("Some_Provider".parse().unwrap()),
+            Touched::SamlProvider("Some_Provider".parse().unwrap()),
             Touched::User(UserId::from_random(1)),
         ] {
             set.add(entity);

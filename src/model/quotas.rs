@@ -33,6 +33,8 @@ pub struct Quotas {
     pub client_ids_per_oidc_provider: u32,
     /// Fingerprints of one OIDC provider.
     pub fingerprints_per_oidc_provider: u32,
+    /// SAML providers in the account.
+    pub saml_providers: u32,
     /// Tags on one resource.
     pub tags_per_resource: u32,
 }
@@ -55,6 +57,7 @@ impl Default for Quotas {
             oidc_providers: 100,
             client_ids_per_oidc_provider: 50,
             fingerprints_per_oidc_provider: 5,
+            saml_providers: 100,
             tags_per_resource: 20,
         }
     }

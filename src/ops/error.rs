@@ -45,6 +45,8 @@ pub enum Entity {
     OidcClientId,
     /// A fingerprint of an OIDC provider.
     OidcFingerprint,
+    /// A SAML provider.
+    SamlProvider,
     /// A policy attached to a user.
     UserPolicy,
     /// A policy attached to a group.

@@ -19,7 +19,7 @@ pub use logins::{AuthenticationCode, Password};
 pub use paging::{Marker, MaxItems, NextToken, PageNumber, PageSize, ShortPage};
 pub use providers::{
     ClientId, ClientIds, Fingerprint, Fingerprints, IssuanceLimitTime, IssuerUrl, JsonWebKeySet,
-    ProviderDescription,
+    ProviderDescription, SamlMetadata,
 };
 pub use sessions::{DurationSeconds, ExternalId, MaxSessionDuration, SourceIdentity};
 pub use settings::{AccountAlias, NetworkMasks, Within};
@@ -28,6 +28,7 @@ pub use text::{Comments, Description, DisplayName, Email, Language, MobilePhone,
 
 use crate::model::key::AccessKeyStatus;
 use crate::model::policy::{PolicyType, VersionId};
+use crate::model::provider::AuthnSignAlgo;
 use crate::model::tag::TaggedKind;
 use crate::ops::params::{ParamValue, Problem};
 use crate::policy::arn::RoleArn;
@@ -69,6 +70,7 @@ by_problem!(
     PolicyType => Problem::Incorrect,
     AccessKeyStatus => Problem::Incorrect,
     TaggedKind => Problem::Incorrect,
+    AuthnSignAlgo => Problem::Incorrect,
     AccessKeyId => Problem::Type,
     RoleArn => Problem::WronglyFormed,
     RoleSessionName => Problem::WronglyFormed,

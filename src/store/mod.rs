@@ -42,7 +42,7 @@ use crate::model::policy::{
     Attachment, FoundAttachment, Policy, PolicyRef, PolicyType, PolicyVersion, VersionId,
 };
 use crate::model::principal::{Group, PrincipalId, PrincipalKind, Role, User};
-use crate::model::provider::OidcProvider;
+use crate::model::provider::{OidcProvider, SamlProvider};
 use crate::model::tag::{NamedTag, Tag, Tagged, TaggedKind};
 use crate::policy::ids::{
     AccessKeyId, AccountId, GroupId, GroupName, MfaDeviceName, PolicyName, ProviderName, RoleId,
@@ -208,6 +208,8 @@ pub enum Removed<'a> {
     Key(&'a AccessKeyId),
     /// An OIDC provider.
     OidcProvider(&'a ProviderName),
+    /// A SAML provider.
+    SamlProvider(&'a ProviderName),
     /// A policy's attachment to a principal.
     Attachment(PrincipalId, &'a PolicyRef),
 }
@@ -440,6 +442,13 @@ pub trait Snapshot: Send {
     /// How many OIDC providers the account has.
     async fn count_oidc_providers(&mut self) -> Result<u32>;
 
+    /// The SAML provider of that name, case ignored.
+    async fn get_saml_provider(&mut self, name: &ProviderName) -> Result<Option<SamlProvider>>;
+    /// SAML providers by folded name.
+    async fn list_saml_providers(&mut self, page: Page<'_>) -> Result<Vec<SamlProvider>>;
+    /// How many SAML providers the account has.
+    async fn count_saml_providers(&mut self) -> Result<u32>;
+
     /// What is attached to a principal, by type (Custom, then System) and folded name.
     async fn list_attachments(&mut self, principal: PrincipalId) -> Result<Vec<Attachment>>;
     /// The attachments of the account that pass the filter, by kind and id of the principal, type
@@ -629,6 +638,13 @@ pub trait Tx: Snapshot {
     async fn update_oidc_provider(&mut self, provider: &OidcProvider) -> Result<()>;
     /// Removes an OIDC provider; leaves a tombstone of the name.
     async fn delete_oidc_provider(&mut self, name: &ProviderName) -> Result<()>;
+
+    /// Makes a SAML provider.
+    async fn create_saml_provider(&mut self, provider: &SamlProvider) -> Result<()>;
+    /// Replaces a SAML provider's fields but name and creation date, by name.
+    async fn update_saml_provider(&mut self, provider: &SamlProvider) -> Result<()>;
+    /// Removes a SAML provider; leaves a tombstone of the name.
+    async fn delete_saml_provider(&mut self, name: &ProviderName) -> Result<()>;
 
     /// Attaches a policy.
     async fn attach_policy(&mut self, attachment: &Attachment) -> Result<()>;

@@ -65,6 +65,7 @@ pub(super) const STEPS: &[Step] = &[
     step!(5, "0005", "logins", floor 1),
     step!(6, "0006", "oidc_providers", floor 1),
     step!(7, "0007", "services", floor 1),
+    step!(8, "0008", "saml_providers", floor 1),
 ];
 
 /// Which databases are opened.

@@ -69,6 +69,7 @@ fn used_up() -> Quotas {
         oidc_providers: 2,
         client_ids_per_oidc_provider: 2,
         fingerprints_per_oidc_provider: 2,
+        saml_providers: 2,
         ..Quotas::default()
     }
 }
@@ -299,7 +300,8 @@ fn conflict(built: &Built, code: &str) -> Option<Recipe> {
         "EntityAlreadyExists.OIDCProvider.Url" => Recipe::set("IssuerUrl", "https://idp.example"),
         "EntityAlreadyExists.OIDCProvider.ClientId" => Recipe::set("ClientId", "one"),
         "EntityAlreadyExists.OIDCProvider.Fingerprint" => Recipe::set("Fingerprint", "aa11"),
-        "LimitExceeded.OIDCProvider" => Recipe::full(),
+        "EntityAlreadyExists.SAMLProvider" => Recipe::set("SAMLProviderName", "iDP"),
+        "LimitExceeded.OIDCProvider" | "LimitExceeded.SAMLProvider" => Recipe::full(),
         "LimitExceeded.OIDCProvider.ClientId" if takes(built, "ClientIds") => {
             let many: Vec<String> = (0..51).map(|number| format!("c{number}")).collect();
             Recipe::set("ClientIds", &many.join(","))

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use rampart::credential::totp;
 use rampart::model::quotas::Quotas;
 use rampart::ops::declare::Product;
@@ -233,6 +235,17 @@ impl World {
                 .rpc(&root, Product::Ims, "CreateOIDCProvider", &provider);
             made.await.ok();
         }
+        for name in ["Idp", "Jdp"] {
+            let metadata = saml_metadata();
+            let provider = [
+                ("SAMLProviderName", name),
+                ("EncodedSAMLMetadataDocument", metadata.as_str()),
+            ];
+            let made = self
+                .app
+                .rpc(&root, Product::Ims, "CreateSAMLProvider", &provider);
+            made.await.ok();
+        }
     }
 
     /// The message of a denial by a statement, which says most.
@@ -388,9 +401,18 @@ fn special(built: &Built, name: &str) -> Option<String> {
         ("CreateOIDCProvider", "IssuerUrl") => "https://another.example",
         ("AddClientIdToOIDCProvider", "ClientId") => "three",
         ("AddFingerprintToOIDCProvider", "Fingerprint") => "cc33",
+        ("CreateSAMLProvider", "SAMLProviderName") => "Another",
+        (_, "EncodedSAMLMetadataDocument" | "NewEncodedSAMLMetadataDocument") => {
+            return Some(saml_metadata());
+        }
         _ => return None,
     };
     Some(value.to_owned())
+}
+
+/// The metadata of a SAML provider, in Base64.
+fn saml_metadata() -> String {
+    STANDARD.encode(include_str!("../vectors/saml/metadata.xml"))
 }
 
 /// Values by the parameter's name; empty where the parameter is left out.
@@ -436,6 +458,10 @@ fn usual(product: Product, name: &str) -> Option<&'static str> {
         "IssuanceLimitTime" => "6",
         "OIDCProviderArn" => "acs:ram::1234567890123456:oidc-provider/Idp",
         "OIDCToken" => "e30.e30.AA",
+        "SAMLProviderName" => "Idp",
+        "SAMLProviderArn" => "acs:ram::1234567890123456:saml-provider/Idp",
+        "SAMLAssertion" => "PGEvPg==",
+        "AuthnSignAlgo" => "rsa-sha256",
         "AccessKeyPolicy" => KEY_POLICY,
         "InitialPasswordAge" => "10",
         "MinimumPasswordDifferentCharacter" => "2",

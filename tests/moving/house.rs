@@ -1,5 +1,7 @@
 //! A database with something of everything in it, and what is asked of it.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
@@ -113,6 +115,7 @@ impl Place {
         let mut flags = self.flags();
         flags.extend(["--seed", seed.to_str().unwrap()]);
         let server = Server::start(Path::new("/"), &flags);
+        let metadata = STANDARD.encode(include_str!("../vectors/saml/metadata.xml"));
         for call in [
             &["ram", "DeleteUser", "UserName=leaving"][..],
             &["ram", "CreateGroup", "GroupName=Readers"],
@@ -138,6 +141,12 @@ impl Place {
                 "CreateOIDCProvider",
                 "OIDCProviderName=Idp",
                 "IssuerUrl=https://idp.example",
+            ],
+            &[
+                "ims",
+                "CreateSAMLProvider",
+                "SAMLProviderName=Sso",
+                &format!("EncodedSAMLMetadataDocument={metadata}"),
             ],
             &[
                 "ram",

@@ -9,6 +9,7 @@ mod documentation;
 mod faults;
 mod providers;
 mod quotas;
+mod saml_providers;
 mod seed;
 mod services;
 mod support;

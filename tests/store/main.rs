@@ -54,6 +54,7 @@ mod policies;
 mod postgres;
 mod principals;
 mod records;
+mod saml_providers;
 mod schema;
 mod server;
 mod services;

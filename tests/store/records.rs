@@ -3,7 +3,7 @@
 use rampart::model::key::{AccessKey, AccessKeyStatus, KeyOwner};
 use rampart::model::policy::{Attachment, Policy, PolicyRef, PolicyType, PolicyVersion, VersionId};
 use rampart::model::principal::{Group, PrincipalId, Role, User};
-use rampart::model::provider::OidcProvider;
+use rampart::model::provider::{AuthnSignAlgo, OidcProvider, SamlProvider};
 use rampart::policy::ids::{AccountId, GroupId, RoleId, UserId};
 
 use crate::backend::next;
@@ -59,6 +59,18 @@ pub(crate) fn oidc_provider(account: AccountId, name: &str) -> OidcProvider {
         fingerprints: vec!["A0".repeat(20)],
         issuance_limit_hours: 7,
         key_set: Some("{\"keys\":[]}".to_owned()),
+        created_at: 60,
+        updated_at: 61,
+    }
+}
+
+pub(crate) fn saml_provider(account: AccountId, name: &str) -> SamlProvider {
+    SamlProvider {
+        account,
+        name: name.parse().unwrap(),
+        description: "für 林".to_owned(),
+        metadata: "YWJj\nZGVm\n".to_owned(),
+        authn_sign_algo: AuthnSignAlgo::RsaSha256,
         created_at: 60,
         updated_at: 61,
     }

@@ -151,7 +151,7 @@ async fn both_schemas_are_the_same() {
     connection.close().await.unwrap();
     database.remove().await;
     assert!(unlogged.is_empty(), "a crash would empty an unlogged table");
-    assert_eq!(sqlite.len(), 25);
+    assert_eq!(sqlite.len(), 26);
     assert!(sqlite.values().all(|table| !table.columns.is_empty()));
     assert_eq!(sqlite, postgres);
 }

@@ -1,5 +1,7 @@
 //! Row 6: what was authorised is what is acted on, whatever an identifier says.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use rampart::ops::REGISTRY;
 use rampart::ops::declare::{Access, Product};
 use rampart::policy::ids::AccountId;
@@ -98,7 +100,7 @@ fn value<'a>(name: &str, victim: &'a Credentials, documents: &'a [String; 2]) ->
         "NewDescription" => "described",
         "Password" => "Attack-0-password!",
         "SerialNumber" => "acs:ram::2222222222222222:mfa/device",
-        "OIDCProviderName" => "victims-idp",
+        "OIDCProviderName" | "SAMLProviderName" => "victims-idp",
         "ClientId" | "ClientIds" => "victims-client",
         "Fingerprint" => "aa11",
         "PrincipalName" => "victim@2222222222222222.onaliyun.com",
@@ -133,6 +135,14 @@ async fn t06_entities_of_another_account(on: On) {
     app.rpc(&other_root, Product::Ims, "CreateOIDCProvider", &provider)
         .await
         .ok();
+    let metadata = STANDARD.encode(include_str!("../vectors/saml/metadata.xml"));
+    let provider = [
+        ("SAMLProviderName", "victims-idp"),
+        ("EncodedSAMLMetadataDocument", metadata.as_str()),
+    ];
+    app.rpc(&other_root, Product::Ims, "CreateSAMLProvider", &provider)
+        .await
+        .ok();
     let attacker = app.user("attacker", &[&policy("Allow", "*", "*")]).await;
     let before = (state_of(&app, ACCOUNT).await, state_of(&app, OTHER).await);
     let mut tried = 0;
@@ -145,6 +155,7 @@ async fn t06_entities_of_another_account(on: On) {
             "CreatePolicy",
             "CreateGroup",
             "CreateOIDCProvider",
+            "CreateSAMLProvider",
         ];
         let makes = makes.contains(&declaration.name);
         if declaration.access == Access::Session || makes {

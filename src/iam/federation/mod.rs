@@ -8,6 +8,7 @@ mod budget;
 pub mod key_set;
 pub mod keys;
 pub mod oidc;
+pub mod saml;
 pub mod token;
 
 use std::net::IpAddr;

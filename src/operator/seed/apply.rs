@@ -115,6 +115,9 @@ impl Applier<'_> {
                 self.record("DeleteOIDCProvider", self.oidc_provider_arn(name))
                     .await
             }
+            Change::CreateSamlProvider(seed) => self.create_saml_provider(seed).await,
+            Change::UpdateSamlProvider(provider) => self.update_saml_provider(provider).await,
+            Change::DeleteSamlProvider(name) => self.delete_saml_provider(name).await,
             Change::CreateKey(of, seed) => self.create_key(of, seed).await,
             Change::ActivateKey(of, id) => {
                 self.tx
@@ -144,6 +147,7 @@ impl Applier<'_> {
                     Entity::Role(name) => self.holder_arn(&Holder::Role(name.clone())),
                     Entity::Policy(name) => self.policy_arn(name),
                     Entity::OidcProvider(name) => self.oidc_provider_arn(name),
+                    Entity::SamlProvider(name) => self.saml_provider_arn(name),
                 };
                 self.record("Adopt", arn).await
             }

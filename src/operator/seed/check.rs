@@ -186,6 +186,7 @@ impl Check<'_> {
         let users = self.users(account.users);
         let roles = self.roles(account.roles);
         let oidc_providers = self.oidc_providers(account.oidc_providers);
+        let saml_providers = self.saml_providers(account.saml_providers);
         Some(SeedAccount {
             id: id?,
             name,
@@ -195,6 +196,7 @@ impl Check<'_> {
             users,
             roles,
             oidc_providers,
+            saml_providers,
         })
     }
 

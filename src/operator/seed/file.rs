@@ -82,6 +82,8 @@ pub(super) struct FileAccount {
     pub(super) roles: Vec<FileRole>,
     #[serde(default)]
     pub(super) oidc_providers: Vec<FileOidcProvider>,
+    #[serde(default)]
+    pub(super) saml_providers: Vec<FileSamlProvider>,
 }
 
 #[derive(Deserialize)]
@@ -144,6 +146,16 @@ pub(super) struct FileOidcProvider {
     /// In hours.
     pub(super) issuance_limit_time: Option<Spanned<i64>>,
     pub(super) json_web_key_set: Option<Spanned<serde_json::Value>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FileSamlProvider {
+    pub(super) name: Spanned<String>,
+    /// XML, or that in Base64.
+    pub(super) metadata: Spanned<String>,
+    pub(super) description: Option<Spanned<String>>,
+    pub(super) authn_sign_algo: Option<Spanned<String>>,
 }
 
 /// Reads the YAML.

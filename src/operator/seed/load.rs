@@ -36,6 +36,7 @@ impl AccountState {
         loader.users(seed, options).await?;
         loader.roles(seed, options).await?;
         loader.oidc_providers(seed, options).await?;
+        loader.saml_providers(seed, options).await?;
         loader.gone(seed).await?;
         Ok(loader.state)
     }
@@ -56,6 +57,7 @@ impl Loader<'_> {
             roles: self.snapshot.count_roles().await?,
             policies: self.snapshot.count_policies().await?,
             oidc_providers: self.snapshot.count_oidc_providers().await?,
+            saml_providers: self.snapshot.count_saml_providers().await?,
         };
         if let Some(text) = self.snapshot.get_setting(WRITTEN).await? {
             // What cannot be read is as if it had never been written: the file is compared afresh.
@@ -238,6 +240,34 @@ impl Loader<'_> {
         Ok(())
     }
 
+    async fn saml_providers(
+        &mut self,
+        seed: &SeedAccount,
+        options: Options,
+    ) -> Result<(), StoreError> {
+        let mut found = Vec::new();
+        for wanted in &seed.saml_providers {
+            found.extend(self.snapshot.get_saml_provider(&wanted.name).await?);
+        }
+        let mut after: Option<String> = None;
+        let mut goes_on = options.prune;
+        while goes_on {
+            let page = Page {
+                after: after.as_deref(),
+                limit: PAGE,
+            };
+            let providers = self.snapshot.list_saml_providers(page).await?;
+            after = providers.last().map(|last| last.name.key().to_owned());
+            goes_on = after.is_some();
+            found.extend(providers);
+        }
+        for provider in found {
+            let name = provider.name.clone();
+            self.state.saml_providers.insert(name, provider);
+        }
+        Ok(())
+    }
+
     async fn gone(&mut self, seed: &SeedAccount) -> Result<(), StoreError> {
         let Self {
             snapshot, state, ..
@@ -248,6 +278,7 @@ impl Loader<'_> {
             policies,
             root_keys,
             oidc_providers,
+            saml_providers,
             removed,
             ..
         } = state;
@@ -257,6 +288,14 @@ impl Loader<'_> {
                 && snapshot.was_removed(Removed::OidcProvider(name)).await?
             {
                 removed.oidc_providers.insert(name.clone());
+            }
+        }
+        for provider in &seed.saml_providers {
+            let name = &provider.name;
+            if !saml_providers.contains_key(name)
+                && snapshot.was_removed(Removed::SamlProvider(name)).await?
+            {
+                removed.saml_providers.insert(name.clone());
             }
         }
         for policy in &seed.policies {

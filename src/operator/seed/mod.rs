@@ -1,4 +1,4 @@
-//! The seed: a YAML file of accounts, users, keys, policies, roles, attachments, OIDC providers and the
+//! The seed: a YAML file of accounts, users, keys, policies, roles, attachments, identity providers and the
 //! keys of services that the server is brought in line with. Run twice, it changes nothing the second
 //! time.
 //!
@@ -21,6 +21,7 @@ mod plan;
 mod providers;
 mod prune;
 mod report;
+mod saml_providers;
 mod services;
 mod source;
 mod state;
@@ -34,7 +35,7 @@ pub use check::{ResolvedSecrets, read, references};
 pub use file::{MAX_SEED_BYTES, SeedFault};
 pub use model::{
     SecretReference, Seed, SeedAccount, SeedKey, SeedOidcProvider, SeedPolicy, SeedRole,
-    SeedServiceKey, SeedUser,
+    SeedSamlProvider, SeedServiceKey, SeedUser,
 };
 pub use report::{Action, Line, Outcome, Report};
 pub use source::{SeedSource, SourceError};

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::credential::secret::SecretText;
 use crate::model::key::Service;
 use crate::model::policy::PolicyRef;
+use crate::model::provider::AuthnSignAlgo;
 use crate::policy::ids::{AccessKeyId, AccountId, PolicyName, ProviderName, RoleName, UserName};
 
 /// A checked seed.
@@ -48,6 +49,8 @@ pub struct SeedAccount {
     pub roles: Vec<SeedRole>,
     /// OIDC providers.
     pub oidc_providers: Vec<SeedOidcProvider>,
+    /// SAML providers.
+    pub saml_providers: Vec<SeedSamlProvider>,
 }
 
 /// An access key with a fixed id and secret.
@@ -121,6 +124,19 @@ pub struct SeedOidcProvider {
     pub issuance_limit_hours: Option<i64>,
     /// Its keys, a JSON Web Key Set, where they are given.
     pub key_set: Option<String>,
+}
+
+/// A SAML provider.
+#[derive(Debug)]
+pub struct SeedSamlProvider {
+    /// Its name.
+    pub name: ProviderName,
+    /// Its metadata, in Base64.
+    pub metadata: String,
+    /// Up to 256 characters.
+    pub description: Option<String>,
+    /// What sign-on requests to it are signed with.
+    pub authn_sign_algo: Option<AuthnSignAlgo>,
 }
 
 /// Where a secret stands that is not in the seed file itself.

@@ -51,6 +51,9 @@ pub(super) fn plan<'a>(
     seed.oidc_providers
         .iter()
         .for_each(|provider| planner.oidc_provider(provider));
+    seed.saml_providers
+        .iter()
+        .for_each(|provider| planner.saml_provider(provider));
     seed.roles.iter().for_each(|role| planner.role(role));
     planner.steps
 }

@@ -80,7 +80,11 @@ impl Check<'_> {
     }
 
     /// A text that obeys the rule of the API's parameter of type `T`.
-    fn parameter<T: ParamValue>(&mut self, text: &Spanned<String>, what: &str) -> Option<T> {
+    pub(super) fn parameter<T: ParamValue>(
+        &mut self,
+        text: &Spanned<String>,
+        what: &str,
+    ) -> Option<T> {
         match T::parse(&text.value) {
             Ok(value) => Some(value),
             Err(problem) => {

@@ -82,6 +82,17 @@ pub(super) fn prune<'a>(planner: &mut Planner<'a>, seed: &'a SeedAccount) {
             forget(planner, change, Entity::OidcProvider(name.clone()));
         }
     }
+    for name in state.saml_providers.keys() {
+        if !seed
+            .saml_providers
+            .iter()
+            .any(|wanted| wanted.name == *name)
+        {
+            planner.counts.saml_providers = planner.counts.saml_providers.saturating_sub(1);
+            let change = Change::DeleteSamlProvider(name.clone());
+            forget(planner, change, Entity::SamlProvider(name.clone()));
+        }
+    }
     let named = seed.every_custom_policy();
     for name in state.policies.keys().filter(|name| !named.contains(name)) {
         planner.counts.policies = planner.counts.policies.saturating_sub(1);

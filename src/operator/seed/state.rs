@@ -8,7 +8,7 @@ use crate::model::account::Account;
 use crate::model::key::AccessKeyStatus;
 use crate::model::policy::{Policy, PolicyRef, PolicyType, VersionId};
 use crate::model::principal::{PrincipalId, Role, User};
-use crate::model::provider::OidcProvider;
+use crate::model::provider::{OidcProvider, SamlProvider};
 use crate::policy::ids::{AccessKeyId, AccountId, PolicyName, ProviderName, RoleName, UserName};
 use crate::store::StoreError;
 
@@ -91,6 +91,7 @@ pub(super) struct AccountState {
     pub(super) roles: BTreeMap<RoleName, RoleState>,
     pub(super) policies: BTreeMap<PolicyName, PolicyState>,
     pub(super) oidc_providers: BTreeMap<ProviderName, OidcProvider>,
+    pub(super) saml_providers: BTreeMap<ProviderName, SamlProvider>,
     /// How many users, roles and policies there are, seen here or not.
     pub(super) counts: Counts,
     /// What the seed names, is not there, and once was.
@@ -104,6 +105,7 @@ pub(super) struct Counts {
     pub(super) roles: u32,
     pub(super) policies: u32,
     pub(super) oidc_providers: u32,
+    pub(super) saml_providers: u32,
 }
 
 #[derive(Debug, Default)]
@@ -112,6 +114,7 @@ pub(super) struct Gone {
     pub(super) roles: BTreeSet<RoleName>,
     pub(super) policies: BTreeSet<PolicyName>,
     pub(super) oidc_providers: BTreeSet<ProviderName>,
+    pub(super) saml_providers: BTreeSet<ProviderName>,
     pub(super) keys: BTreeSet<AccessKeyId>,
     pub(super) attachments: BTreeSet<(PrincipalId, PolicyRef)>,
 }

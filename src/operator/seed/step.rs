@@ -2,11 +2,13 @@
 
 use std::fmt;
 
-use super::model::{SeedAccount, SeedKey, SeedOidcProvider, SeedPolicy, SeedRole, SeedUser};
+use super::model::{
+    SeedAccount, SeedKey, SeedOidcProvider, SeedPolicy, SeedRole, SeedSamlProvider, SeedUser,
+};
 use super::report::{Action, Line, Outcome};
 use crate::model::policy::{Policy, PolicyRef, VersionId};
 use crate::model::principal::{Role, User};
-use crate::model::provider::OidcProvider;
+use crate::model::provider::{OidcProvider, SamlProvider};
 use crate::policy::ids::{AccessKeyId, AccountId, PolicyName, ProviderName, RoleName, UserName};
 
 /// Whom keys and attachments belong to, by name: the id may not exist before the step is done.
@@ -34,6 +36,7 @@ pub(super) enum Entity {
     Role(RoleName),
     Policy(PolicyName),
     OidcProvider(ProviderName),
+    SamlProvider(ProviderName),
 }
 
 impl Entity {
@@ -44,6 +47,7 @@ impl Entity {
             Self::Role(name) => format!("role/{}", name.key()),
             Self::Policy(name) => format!("policy/{}", name.key()),
             Self::OidcProvider(name) => format!("oidc-provider/{}", name.key()),
+            Self::SamlProvider(name) => format!("saml-provider/{}", name.key()),
         }
     }
 }
@@ -55,6 +59,7 @@ impl fmt::Display for Entity {
             Self::Role(name) => write!(f, "role {name}"),
             Self::Policy(name) => write!(f, "policy {name}"),
             Self::OidcProvider(name) => write!(f, "OIDC provider {name}"),
+            Self::SamlProvider(name) => write!(f, "SAML provider {name}"),
         }
     }
 }
@@ -82,6 +87,9 @@ pub(super) enum Change<'a> {
     CreateOidcProvider(&'a SeedOidcProvider),
     UpdateOidcProvider(Box<OidcProvider>),
     DeleteOidcProvider(ProviderName),
+    CreateSamlProvider(&'a SeedSamlProvider),
+    UpdateSamlProvider(Box<SamlProvider>),
+    DeleteSamlProvider(ProviderName),
     CreateKey(Holder, &'a SeedKey),
     ActivateKey(Holder, AccessKeyId),
     ReplaceSecret(Holder, &'a SeedKey),
@@ -177,6 +185,13 @@ impl Change<'_> {
                 (Action::Update, format!("OIDC provider {}", provider.name))
             }
             Self::DeleteOidcProvider(name) => (Action::Delete, format!("OIDC provider {name}")),
+            Self::CreateSamlProvider(seed) => {
+                (Action::Create, format!("SAML provider {}", seed.name))
+            }
+            Self::UpdateSamlProvider(provider) => {
+                (Action::Update, format!("SAML provider {}", provider.name))
+            }
+            Self::DeleteSamlProvider(name) => (Action::Delete, format!("SAML provider {name}")),
             Self::CreateKey(of, seed) => (Action::Create, key(&seed.id, of)),
             Self::ActivateKey(of, id) => (Action::Activate, key(id, of)),
             Self::ReplaceSecret(of, seed) => (Action::ReplaceSecret, key(&seed.id, of)),

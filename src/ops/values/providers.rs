@@ -3,6 +3,7 @@
 use std::net::Ipv6Addr;
 
 use crate::iam::federation::key_set::KeySet;
+use crate::iam::federation::saml::metadata::Metadata;
 use crate::ops::params::{Param, ParamFault, ParamValue, Params, Problem};
 use crate::policy::ids::{IdError, ProviderName};
 
@@ -177,6 +178,17 @@ pub struct JsonWebKeySet(pub String);
 impl ParamValue for JsonWebKeySet {
     fn parse(text: &str) -> Result<Self, Problem> {
         KeySet::parse(text.as_bytes()).map_err(|_| Problem::Incorrect)?;
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// A SAML provider's metadata in Base64, as it was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SamlMetadata(pub String);
+
+impl ParamValue for SamlMetadata {
+    fn parse(text: &str) -> Result<Self, Problem> {
+        Metadata::decode(text).map_err(|_| Problem::Incorrect)?;
         Ok(Self(text.to_owned()))
     }
 }

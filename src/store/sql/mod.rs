@@ -22,6 +22,7 @@ mod policies;
 mod queue;
 mod removed;
 mod roles;
+mod saml_providers;
 mod service_keys;
 mod session;
 mod settings;
@@ -87,6 +88,7 @@ const STATEMENTS: &[&[&Statement]] = &[
     policies::ALL,
     removed::ALL,
     roles::ALL,
+    saml_providers::ALL,
     schema::ALL,
     service_keys::ALL,
     settings::ALL,

@@ -82,6 +82,7 @@ fn key(what: Removed<'_>) -> (&'static str, String) {
         Removed::Role(name) => ("role", name.key().to_owned()),
         Removed::Policy(name) => ("policy", name.key().to_owned()),
         Removed::OidcProvider(name) => ("oidc-provider", name.key().to_owned()),
+        Removed::SamlProvider(name) => ("saml-provider", name.key().to_owned()),
         Removed::Key(id) => ("key", id.as_str().to_owned()),
         Removed::Attachment(to, policy) => {
             let (kind, id) = principal(to);

@@ -9,8 +9,8 @@ use sqlx::Transaction;
 use super::queue::Turn;
 use super::{
     accounts, attachment_search, attachments, audit, changes, groups, key_uses, keys, linked_roles,
-    login_profiles, mfa_devices, oidc_providers, policies, removed, roles, service_keys, settings,
-    tags, token_keys, users, within,
+    login_profiles, mfa_devices, oidc_providers, policies, removed, roles, saml_providers,
+    service_keys, settings, tags, token_keys, users, within,
 };
 use crate::model::account::{Account, AccountState, RevisionTag};
 use crate::model::audit::{AuditRecord, RefusalKey};
@@ -22,7 +22,7 @@ use crate::model::policy::{
     Attachment, FoundAttachment, Policy, PolicyRef, PolicyType, PolicyVersion, VersionId,
 };
 use crate::model::principal::{Group, PrincipalId, Role, User};
-use crate::model::provider::OidcProvider;
+use crate::model::provider::{OidcProvider, SamlProvider};
 use crate::model::tag::{NamedTag, Tag, Tagged, TaggedKind};
 use crate::policy::ids::{
     AccessKeyId, AccountId, GroupId, GroupName, MfaDeviceName, PolicyName, ProviderName, RoleId,
@@ -392,6 +392,16 @@ impl<D: Dialect> Snapshot for Session<D> {
         oidc_providers::count(self).await
     }
 
+    async fn get_saml_provider(&mut self, name: &ProviderName) -> Result<Option<SamlProvider>> {
+        saml_providers::get(self, name).await
+    }
+    async fn list_saml_providers(&mut self, page: Page<'_>) -> Result<Vec<SamlProvider>> {
+        saml_providers::list(self, page).await
+    }
+    async fn count_saml_providers(&mut self) -> Result<u32> {
+        saml_providers::count(self).await
+    }
+
     async fn list_attachments(&mut self, principal: PrincipalId) -> Result<Vec<Attachment>> {
         attachments::list(self, principal).await
     }
@@ -607,6 +617,16 @@ impl<D: Dialect> Tx for Session<D> {
     }
     async fn delete_oidc_provider(&mut self, name: &ProviderName) -> Result<()> {
         oidc_providers::delete(self, name).await
+    }
+
+    async fn create_saml_provider(&mut self, provider: &SamlProvider) -> Result<()> {
+        saml_providers::create(self, provider).await
+    }
+    async fn update_saml_provider(&mut self, provider: &SamlProvider) -> Result<()> {
+        saml_providers::update(self, provider).await
+    }
+    async fn delete_saml_provider(&mut self, name: &ProviderName) -> Result<()> {
+        saml_providers::delete(self, name).await
     }
 
     async fn attach_policy(&mut self, attachment: &Attachment) -> Result<()> {

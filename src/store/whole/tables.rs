@@ -127,6 +127,8 @@ pub const TABLES: &[Table] = tables! {
     oidc_providers(account_id text, name_key text; name text, issuer_url text, description text,
         client_ids text, fingerprints text, issuance_limit_hours int, key_set text, created_at int,
         updated_at int);
+    saml_providers(account_id text, name_key text; name text, description text, metadata text,
+        authn_sign_algo text, created_at int, updated_at int);
     key_uses(key_id text; account_id text, last_used_at int);
     audit(id int; account_id text, at_millis int, request_id text, principal text,
         access_key_id text, source_ip text, operation text, resource text);

@@ -60,6 +60,10 @@ pub(super) fn not_exist(entity: Entity) -> Refusal {
             "EntityNotExist.OIDCProvider.Fingerprint",
             "The fingerprint of the OIDC provider does not exist.",
         ),
+        Entity::SamlProvider => (
+            "EntityNotExist.SAMLProvider",
+            "The SAML provider does not exist.",
+        ),
         Entity::UserPolicy => (
             "EntityNotExist.User.Policy",
             "The indicate policy of the user does not exist.",
@@ -120,6 +124,10 @@ pub(super) fn already_exists(entity: Entity) -> Refusal {
         Entity::OidcProvider => (
             "EntityAlreadyExists.OIDCProvider",
             "The OIDC provider does already EXIST.",
+        ),
+        Entity::SamlProvider => (
+            "EntityAlreadyExists.SAMLProvider",
+            "The SAML provider does already EXIST.",
         ),
         Entity::OidcIssuer => (
             "EntityAlreadyExists.OIDCProvider.Url",
@@ -264,6 +272,10 @@ pub(super) fn limit_exceeded(entity: Entity) -> Refusal {
         Entity::OidcProvider => (
             "LimitExceeded.OIDCProvider",
             "The count of OIDC providers beyond the current limits.",
+        ),
+        Entity::SamlProvider => (
+            "LimitExceeded.SAMLProvider",
+            "The count of SAML providers beyond the current limits.",
         ),
         Entity::OidcIssuer => (
             "LimitExceeded.OIDCProvider.Url",

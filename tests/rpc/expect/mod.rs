@@ -11,13 +11,13 @@ mod together;
 
 pub(crate) use mfa::Authenticator;
 pub(crate) use permission::Permission;
-pub(crate) use providers::{IDP, oidc_provider};
+pub(crate) use providers::{IDP, METADATA, oidc_provider, saml_idp, saml_provider};
 pub(crate) use refusals::{
     Refusal, absent, bad_chars, bad_format, bad_type, conflict, exists, incorrect, limit, missing,
     refusal, too_long, too_weak,
 };
 pub(crate) use rules::{GROUP, Name, POLICY, ROLE, USER};
-pub(crate) use together::together;
+pub(crate) use together::{at_once, together};
 
 use std::fmt::Debug;
 

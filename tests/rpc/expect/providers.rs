@@ -1,5 +1,9 @@
 //! What the tests of identity providers share.
 
+use std::sync::LazyLock;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use rampart::ops::declare::Product;
 use serde_json::Value;
 
@@ -52,18 +56,16 @@ impl TestApp {
 
     /// Checks that the call speaks of a provider of the caller's account that is there.
     pub(crate) async fn checks_provider_is_there(&self, action: &str, good: Pairs<'_>) {
-        let name = "OIDCProviderName";
-        self.provides_not(action, &with(good, name, "other"), &absent("OIDCProvider"))
+        let (name, what) = if action.contains("SAML") {
+            ("SAMLProviderName", "SAMLProvider")
+        } else {
+            ("OIDCProviderName", "OIDCProvider")
+        };
+        self.provides_not(action, &with(good, name, "other"), &absent(what))
             .await;
         let stranger = self.add_account("1000000000000077").await;
-        self.refuses_of(
-            Product::Ims,
-            &stranger,
-            action,
-            good,
-            &absent("OIDCProvider"),
-        )
-        .await;
+        self.refuses_of(Product::Ims, &stranger, action, good, &absent(what))
+            .await;
     }
 
     /// Checks that the call needs its action on that resource and nothing more. It is made once.
@@ -80,7 +82,7 @@ impl TestApp {
         let denied = refusal(403, "NoPermission", &text);
         let everything = policy("Allow", "*", "*");
         let deny = policy("Deny", &name, resource);
-        let others = policy("Allow", &name, "acs:ram::*:oidc-provider/another");
+        let others = policy("Allow", &name, "acs:ram:*:*:*-provider/another");
         for (user, policies) in [
             ("nobody", vec![]),
             ("denied", vec![everything.as_str(), deny.as_str()]),
@@ -99,4 +101,30 @@ impl TestApp {
 /// The resource of a provider.
 pub(crate) fn oidc_provider(name: &str) -> String {
     format!("acs:ram::{ACCOUNT}:oidc-provider/{name}")
+}
+
+/// The metadata of a SAML provider, in Base64.
+pub(crate) static METADATA: LazyLock<String> =
+    LazyLock::new(|| STANDARD.encode(include_str!("../../vectors/saml/metadata.xml")));
+
+/// The parameters that make a SAML provider.
+pub(crate) fn saml_idp() -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("SAMLProviderName", "Idp"),
+        ("EncodedSAMLMetadataDocument", METADATA.as_str()),
+    ]
+}
+
+impl TestApp {
+    /// A server with the provider [`saml_idp`].
+    pub(crate) async fn with_saml_idp(on: crate::app::On) -> Self {
+        let app = Self::start(on).await;
+        app.provided("CreateSAMLProvider", &saml_idp()).await;
+        app
+    }
+}
+
+/// The resource of a SAML provider, or of all.
+pub(crate) fn saml_provider(name: &str) -> String {
+    format!("acs:ram:*:{ACCOUNT}:saml-provider/{name}")
 }

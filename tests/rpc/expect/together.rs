@@ -62,3 +62,29 @@ pub(crate) async fn together(
     assert_eq!(well.len(), 1, "{refused:?}");
     (Arc::into_inner(app).unwrap(), refused)
 }
+
+/// Runs all at once, on one task.
+pub(crate) async fn at_once<T>(all: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T> {
+    let mut waiting: Vec<_> = all.map(|one| (Box::pin(one), None)).collect();
+    std::future::poll_fn(|context| {
+        let mut done = true;
+        for (one, answer) in &mut waiting {
+            if answer.is_none() {
+                match one.as_mut().poll(context) {
+                    std::task::Poll::Ready(value) => *answer = Some(value),
+                    std::task::Poll::Pending => done = false,
+                }
+            }
+        }
+        if done {
+            std::task::Poll::Ready(())
+        } else {
+            std::task::Poll::Pending
+        }
+    })
+    .await;
+    waiting
+        .into_iter()
+        .filter_map(|(_, answer)| answer)
+        .collect()
+}

@@ -6,8 +6,8 @@ use serde_json::json;
 
 use crate::app::{ACCOUNT, On, Setup, TestApp};
 use crate::expect::{
-    IDP, NOW, bad_chars, bad_type, exists, incorrect, limit, missing, refusal, too_long, with,
-    without,
+    IDP, NOW, at_once, bad_chars, bad_type, exists, incorrect, limit, missing, refusal, too_long,
+    with, without,
 };
 use crate::{on_both, on_each};
 
@@ -204,7 +204,7 @@ async fn one_of_32_gets_the_name(on: On) {
         }
     });
     let mut well = 0;
-    for reply in futures(calls).await {
+    for reply in at_once(calls).await {
         if reply.status == 200 {
             well += 1;
         } else {
@@ -213,30 +213,4 @@ async fn one_of_32_gets_the_name(on: On) {
     }
     assert_eq!(well, 1);
     app.end().await;
-}
-
-/// Runs all at once, on one task.
-async fn futures<T>(all: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T> {
-    let mut waiting: Vec<_> = all.map(|one| (Box::pin(one), None)).collect();
-    std::future::poll_fn(|context| {
-        let mut done = true;
-        for (one, answer) in &mut waiting {
-            if answer.is_none() {
-                match one.as_mut().poll(context) {
-                    std::task::Poll::Ready(value) => *answer = Some(value),
-                    std::task::Poll::Pending => done = false,
-                }
-            }
-        }
-        if done {
-            std::task::Poll::Ready(())
-        } else {
-            std::task::Poll::Pending
-        }
-    })
-    .await;
-    waiting
-        .into_iter()
-        .filter_map(|(_, answer)| answer)
-        .collect()
 }
