@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Brings a Debian-like machine to where `tests/run.sh` can run: a C and a C++ compiler, PostgreSQL's server programs, Python
 # with venv, Node with npm, a Rust toolchain, and under target/ the vendor's Python clients in an environment of their own,
-# and the vendor's credentials library for Node beside an OpenID provider.
+# and the vendor's credentials library for Node beside an OpenID provider and a SAML identity provider.
 # `tests/setup.sh build` brings only what building and serving need: the compiler and the toolchain.
 # Run it as often as you like: what is there already is left alone. It becomes root (sudo) only to install packages.
 set -euo pipefail
@@ -42,6 +42,8 @@ packages() {
         have_venv || missing+=(python3 python3-venv)
         have node || missing+=(nodejs)
         have npm || missing+=(npm)
+        # Signs with SHA-1 for a test, which the crates do not do any more.
+        have openssl || missing+=(openssl)
         # A server given by its address needs none of ours.
         [ -n "${RAMPART_TEST_POSTGRES_URL:-}" ] || have_postgres || missing+=(postgresql)
     fi
@@ -84,7 +86,7 @@ node_clients() {
     cp "$from"/*.mjs "$from"/package.json "$from"/package-lock.json "$to"/
     wanted=$(cat "$from/package-lock.json" <(node --version) | sha256sum | cut -d ' ' -f 1)
     [ "$(cat "$to/.installed" 2>/dev/null)" != "$wanted" ] || return 0
-    say "installing an OpenID provider and the vendor's credentials library for Node into $to"
+    say "installing an OpenID provider, a SAML identity provider and the vendor's credentials library for Node into $to"
     (cd "$to" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
     printf '%s\n' "$wanted" >"$to/.installed"
 }

@@ -11,6 +11,8 @@ use crate::bootstrap::{self, BootstrapError, CREDENTIALS_FILE, DATABASE_FILE, Da
 use crate::config::Settings;
 use crate::credential::seal::MasterKey;
 use crate::iam::federation::FederationConfig;
+use crate::iam::federation::saml::SamlConfig;
+use crate::iam::federation::saml::verify::Sha1;
 use crate::iam::outbound::{Outbound, SystemResolver};
 use crate::iam::secrets::Secrets;
 use crate::iam::{Iam, IamConfig};
@@ -140,6 +142,14 @@ fn federation(settings: &Settings) -> Result<FederationConfig, AppError> {
     let outbound = Outbound::new(Arc::new(SystemResolver), openings, ca_file)?;
     Ok(FederationConfig {
         outbound: Arc::new(outbound),
+        saml: SamlConfig {
+            recipients: federation.saml_recipients.clone(),
+            sha1: if federation.saml_allow_sha1 {
+                Sha1::Taken
+            } else {
+                Sha1::Refused
+            },
+        },
         max_chain_seconds: federation.max_chain_seconds.into(),
     })
 }

@@ -76,6 +76,10 @@ pub(super) struct SettingsArgs {
     /// Certificates that issuers' may come from, beside the machine's roots, PEM.
     #[arg(long, value_name = "FILE")]
     outbound_ca: Option<PathBuf>,
+    /// An address that this deployment's users sign on at with SAML, as assertions name it in
+    /// `Recipient`; can be given several times.
+    #[arg(long, value_name = "URL")]
+    saml_recipient: Vec<String>,
     /// How log lines are written [default: text].
     #[arg(long, value_name = "FORMAT")]
     log_format: Option<LogFormat>,
@@ -114,6 +118,8 @@ impl SettingsArgs {
         layer.federation.outbound_allow =
             (!self.outbound_allow.is_empty()).then_some(self.outbound_allow);
         layer.federation.outbound_ca_file = self.outbound_ca;
+        layer.federation.saml_recipients =
+            (!self.saml_recipient.is_empty()).then_some(self.saml_recipient);
         layer.log.format = self.log_format;
         layer.log.level = self.log_level;
         self.data.load_over(layer)

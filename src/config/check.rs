@@ -202,6 +202,16 @@ impl Settings {
                 return invalid("federation.outbound_allow", format!("`{opening}` {error}"));
             }
         }
+        for recipient in &self.federation.saml_recipients {
+            let host = recipient
+                .strip_prefix("https://")
+                .or_else(|| recipient.strip_prefix("http://"));
+            let clean = recipient.bytes().all(|b| b.is_ascii_graphic());
+            if !clean || host.is_none_or(|host| host.starts_with('/') || host.is_empty()) {
+                let reason = format!("`{recipient}` is no address, as `https://host/path`");
+                return invalid("federation.saml_recipients", reason);
+            }
+        }
         within(
             "federation.max_chain_seconds",
             self.federation.max_chain_seconds.into(),

@@ -225,6 +225,21 @@ pub struct Federation {
     #[config(env = "RAMPART_OUTBOUND_CA")]
     pub outbound_ca_file: Option<PathBuf>,
 
+    /// The addresses that the users of this deployment sign on at with SAML: what the `Recipient` of
+    /// an assertion must be, character by character. Without any no assertion is taken. The vendor's
+    /// own address counts where it is named here. In the environment with commas between.
+    #[config(
+        env = "RAMPART_SAML_RECIPIENT",
+        default = [],
+        parse_env = list,
+    )]
+    pub saml_recipients: Vec<String>,
+
+    /// Whether signatures and digests with SHA-1 are taken, for SAML providers that cannot do better:
+    /// it can be forged by who can choose what is signed.
+    #[config(env = "RAMPART_SAML_ALLOW_SHA1", default = false)]
+    pub saml_allow_sha1: bool,
+
     /// How long after its first session a chain of sessions, in which each takes the next role or
     /// its own again, comes to its end.
     #[config(env = "RAMPART_MAX_CHAIN_SECONDS", default = 43_200)]

@@ -7,10 +7,12 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use crate::iam::federation::OidcView;
+use crate::iam::federation::saml::SamlView;
+use crate::iam::federation::{OidcView, ProviderView};
 use crate::iam::keys::Signer;
+use crate::iam::named::Named;
 use crate::iam::shelf::{Charge, Meter, Shelf};
 use crate::iam::views::{PrincipalView, RoleView};
 use crate::model::account::AccountState;
@@ -20,8 +22,6 @@ use crate::model::principal::PrincipalId;
 use crate::policy::compile::CompiledPolicy;
 use crate::policy::ids::{AccessKeyId, AccountId, GroupId, PolicyName, ProviderName, RoleName};
 
-/// How many roles are remembered not to exist.
-const ABSENT_KEPT: usize = 1024;
 /// How many states ahead of its own a cache takes entries of.
 const MOST_AHEAD: usize = 16;
 /// Below this part of the bound for all, an account makes no room for others.
@@ -134,38 +134,6 @@ impl Document {
     }
 }
 
-/// Names of what is known not to exist, and since which revision.
-#[derive(Debug)]
-struct Absent<K>(RwLock<HashMap<K, i64>>);
-
-impl<K> Default for Absent<K> {
-    fn default() -> Self {
-        Self(RwLock::default())
-    }
-}
-
-impl<K: std::hash::Hash + Eq + Clone> Absent<K> {
-    fn is_known(&self, name: &K, revision: i64) -> bool {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        known.get(name).is_some_and(|since| *since <= revision)
-    }
-
-    fn note(&self, name: &K, revision: i64) {
-        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= ABSENT_KEPT {
-            known.clear();
-        }
-        known.insert(name.clone(), revision);
-    }
-
-    fn forget(&self, name: &K, revision: i64) {
-        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if known.get(name).is_some_and(|since| *since < revision) {
-            known.remove(name);
-        }
-    }
-}
-
 /// Where the cache stands.
 #[derive(Debug)]
 struct Position {
@@ -180,13 +148,12 @@ pub(super) struct AccountCache {
     pub(super) account: AccountId,
     position: Mutex<Position>,
     principals: Shelf<PrincipalId, PrincipalView>,
-    roles: Shelf<RoleName, RoleView>,
+    /// Also those known not to exist and since when, so that asking for one again costs what a
+    /// refusal costs. Strangers can ask: it takes no room from what the account itself uses.
+    roles: Named<RoleName, RoleView>,
     keys: Shelf<AccessKeyId, Signer>,
-    oidc_providers: Shelf<ProviderName, OidcView>,
-    /// Roles known not to exist and since when, so that asking for one again costs what a refusal
-    /// costs. Strangers can ask: it takes no room from what the account itself uses.
-    absent: Absent<RoleName>,
-    absent_oidc_providers: Absent<ProviderName>,
+    pub(super) oidc_providers: Named<ProviderName, OidcView>,
+    pub(super) saml_providers: Named<ProviderName, SamlView>,
     documents: SharedBy<PolicyName, Document>,
     groups: SharedBy<GroupId, GroupRights>,
     pub(super) meter: Arc<Meter>,
@@ -208,11 +175,10 @@ impl AccountCache {
                 ahead: Vec::new(),
             }),
             principals: Shelf::new(),
-            roles: Shelf::new(),
+            roles: Named::new(),
             keys: Shelf::new(),
-            oidc_providers: Shelf::new(),
-            absent: Absent::default(),
-            absent_oidc_providers: Absent::default(),
+            oidc_providers: Named::new(),
+            saml_providers: Named::new(),
             documents: Mutex::default(),
             groups: Mutex::default(),
             meter: Arc::new(Meter::new(all)),
@@ -273,22 +239,15 @@ impl AccountCache {
             Touched::Role(id) => self
                 .principals
                 .remove_older(&PrincipalId::Role(*id), revision),
-            Touched::RoleNamed(name) => {
-                self.roles.remove_older(name, revision);
-                self.absent.forget(name, revision);
-            }
+            Touched::RoleNamed(name) => self.roles.evict(name, revision),
             Touched::Key(id) => self.keys.remove_older(id, revision),
             Touched::Policy(name) => {
                 end_all(&self.documents, name, |document| {
                     document.life.end(revision)
                 });
             }
-            Touched::OidcProvider(name) => {
-                self.oidc_providers.remove_older(name, revision);
-                self.absent_oidc_providers.forget(name, revision);
-            }
-            // Nothing of it is kept.
-            Touched::SamlProvider(_) => {}
+            Touched::OidcProvider(name) => self.oidc_providers.evict(name, revision),
+            Touched::SamlProvider(name) => self.saml_providers.evict(name, revision),
             // Not its members one by one: there may be thousands.
             Touched::Group(id) => {
                 end_all(&self.groups, id, |rights| rights.life.end(revision));
@@ -380,46 +339,43 @@ impl AccountCache {
         reason = "known to exist, known not to exist, not known"
     )]
     pub(super) fn role(&self, name: &RoleName, revision: i64) -> Option<Option<Arc<RoleView>>> {
-        if let Some(known) = self.roles.get(name, revision) {
-            return Some(Some(known));
-        }
-        self.absent.is_known(name, revision).then_some(None)
+        self.roles.get(name, revision)
     }
 
-    /// The OIDC provider, if it is known whether there is one.
+    /// The provider, if it is known whether there is one.
     #[expect(
         clippy::option_option,
         reason = "known to exist, known not to exist, not known"
     )]
-    pub(super) fn oidc_provider(
+    pub(super) fn provider<P: ProviderView>(
         &self,
         name: &ProviderName,
         revision: i64,
-    ) -> Option<Option<Arc<OidcView>>> {
-        if let Some(known) = self.oidc_providers.get(name, revision) {
-            return Some(Some(known));
-        }
-        let absent = &self.absent_oidc_providers;
-        absent.is_known(name, revision).then_some(None)
+    ) -> Option<Option<Arc<P>>> {
+        P::kept(self).get(name, revision)
     }
 
-    pub(super) fn keep_oidc_provider(&self, at: AccountState, view: &Arc<OidcView>) {
+    pub(super) fn keep_provider<P: ProviderView>(&self, at: AccountState, view: &Arc<P>) {
         self.keep(at, || {
             let charge = Charge::new(&self.meter, view.bytes());
-            let name = view.provider.name.clone();
-            self.oidc_providers
-                .put(name, Arc::clone(view), at.revision, charge);
+            let name = view.name().clone();
+            let kept = &P::kept(self).there;
+            kept.put(name, Arc::clone(view), at.revision, charge);
         });
     }
 
-    pub(super) fn keep_absent_oidc_provider(&self, at: AccountState, name: &ProviderName) {
-        self.keep(at, || self.absent_oidc_providers.note(name, at.revision));
+    pub(super) fn keep_absent_provider<P: ProviderView>(
+        &self,
+        at: AccountState,
+        name: &ProviderName,
+    ) {
+        self.keep(at, || P::kept(self).absent.note(name, at.revision));
     }
 
     pub(super) fn keep_role(&self, at: AccountState, view: &Arc<RoleView>, bytes: usize) {
         self.keep(at, || {
             let charge = Charge::new(&self.meter, bytes);
-            self.roles.put(
+            self.roles.there.put(
                 view.role.name.clone(),
                 Arc::clone(view),
                 at.revision,
@@ -429,7 +385,7 @@ impl AccountCache {
     }
 
     pub(super) fn keep_absent(&self, at: AccountState, name: &RoleName) {
-        self.keep(at, || self.absent.note(name, at.revision));
+        self.keep(at, || self.roles.absent.note(name, at.revision));
     }
 
     pub(super) fn key(&self, id: &AccessKeyId, revision: i64) -> Option<Arc<Signer>> {
@@ -461,17 +417,19 @@ impl AccountCache {
     pub(super) fn evict_one(&self) -> bool {
         let kinds = [
             self.principals.bytes(),
-            self.roles.bytes(),
+            self.roles.there.bytes(),
             self.keys.bytes(),
-            self.oidc_providers.bytes(),
+            self.oidc_providers.there.bytes(),
+            self.saml_providers.there.bytes(),
         ];
-        let [principals, roles, keys, _] = kinds;
+        let [principals, roles, keys, oidc_providers, _] = kinds;
         let most = kinds.into_iter().max().unwrap_or_default();
         let evicted = match most {
             most if most == principals => self.principals.evict_one(),
-            most if most == roles => self.roles.evict_one(),
+            most if most == roles => self.roles.there.evict_one(),
             most if most == keys => self.keys.evict_one(),
-            _ => self.oidc_providers.evict_one(),
+            most if most == oidc_providers => self.oidc_providers.there.evict_one(),
+            _ => self.saml_providers.there.evict_one(),
         };
         if evicted {
             metrics::counter!("rampart_cache_evictions_total", "why" => "room").increment(1);

@@ -188,6 +188,30 @@ impl Freshness {
         Ok(view)
     }
 
+    /// Records that something is used which is good once, in the database in every mode; answers
+    /// whether it was not before.
+    ///
+    /// # Errors
+    /// [`FreshnessError::Unavailable`].
+    pub async fn take_once(&self, nonce: NonceRow) -> Result<bool, FreshnessError> {
+        let fresh = match &self.batches {
+            None => {
+                let answer = self.store.freshness(&[], &[nonce]).await;
+                answer.ok().and_then(|answer| answer.fresh.first().copied())
+            }
+            Some(batches) => {
+                let question = Question {
+                    own: AccountId::SYSTEM,
+                    other: None,
+                    nonce: Some(nonce),
+                };
+                let verdict = batches.ask(question).await.ok().flatten();
+                verdict.map(|verdict| verdict.fresh)
+            }
+        };
+        fresh.ok_or(FreshnessError::Unavailable)
+    }
+
     fn kept_view(&self, account: AccountId) -> Option<AccountView> {
         let cache = self.caches.get(account).0?;
         let state = cache.state();

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::iam::cache::{AccountCache, Document, GroupRights};
-use crate::iam::federation::OidcView;
+use crate::iam::federation::ProviderView;
 use crate::iam::keys::Signer;
 use crate::iam::shelf::Charge;
 use crate::model::account::AccountState;
@@ -138,30 +138,34 @@ impl AccountView {
         self.cache.role(name, self.state.revision)
     }
 
-    /// The OIDC provider, if it is known here already whether there is one.
-    pub fn oidc_provider(&self, name: &ProviderName) -> Option<Option<Arc<OidcView>>> {
-        self.cache.oidc_provider(name, self.state.revision)
+    /// The provider, if it is known here already whether there is one.
+    #[expect(
+        clippy::option_option,
+        reason = "known to exist, known not to exist, not known"
+    )]
+    pub(super) fn provider<P: ProviderView>(&self, name: &ProviderName) -> Option<Option<Arc<P>>> {
+        self.cache.provider(name, self.state.revision)
     }
 
-    /// Reads an OIDC provider from a snapshot of this state, and keeps it.
+    /// Reads a provider from a snapshot of this state, and keeps it.
     ///
     /// # Errors
     /// As [`Self::load_principal`]; `Ok(None)` where there is no such provider.
-    pub async fn load_oidc_provider(
+    pub(super) async fn load_provider<P: ProviderView>(
         &self,
         snapshot: &mut dyn Snapshot,
         name: &ProviderName,
-    ) -> StoreResult<Option<Arc<OidcView>>> {
+    ) -> StoreResult<Option<Arc<P>>> {
         self.expect_same(snapshot)?;
-        let Some(provider) = snapshot.get_oidc_provider(name).await? else {
+        let Some(view) = P::read(snapshot, name).await? else {
             for cache in self.caches() {
-                cache.keep_absent_oidc_provider(self.state, name);
+                cache.keep_absent_provider::<P>(self.state, name);
             }
             return Ok(None);
         };
-        let view = Arc::new(OidcView::new(provider));
+        let view = Arc::new(view);
         for cache in self.caches() {
-            cache.keep_oidc_provider(self.state, &view);
+            cache.keep_provider(self.state, &view);
         }
         Ok(Some(view))
     }

@@ -112,6 +112,7 @@ pub static REGISTRY: &[Entry] = &[
     write::<rampart::delete_service_linked_role_usage::DeleteServiceLinkedRoleUsage>(),
     session::<sts::assume_role::AssumeRole>(),
     session::<sts::assume_role_with_oidc::AssumeRoleWithOIDC>(),
+    session::<sts::assume_role_with_saml::AssumeRoleWithSAML>(),
     session::<sts::get_caller_identity::GetCallerIdentity>(),
     write::<resource_manager::create_role::CreateRole>(),
     read::<resource_manager::get_role::GetRole>(),

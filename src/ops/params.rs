@@ -21,6 +21,9 @@ pub enum Problem {
     /// Absent or empty, and required.
     #[error("is missing")]
     Missing,
+    /// The same, in the words of AssumeRoleWithSAML.
+    #[error("is missing")]
+    Demanded,
     /// Not of the declared type, such as a number that is none.
     #[error("is not of its type")]
     Type,
@@ -69,6 +72,9 @@ pub enum Problem {
     /// STS: the session's length.
     #[error("is not an allowed session length")]
     SessionDuration,
+    /// The same, in the words of AssumeRoleWithSAML.
+    #[error("is not an allowed session length")]
+    SamlDuration,
     /// A policy document that breaks the grammar; the text says where and how.
     #[error("is not a valid policy document: {0}")]
     Document(String),

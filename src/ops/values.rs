@@ -14,7 +14,10 @@ mod tags;
 mod text;
 
 pub use documents::{PolicyDocument, RotateStrategy, SessionPolicy, TrustDocument};
-pub use federation::{OidcProviderArn, OidcToken, UnsignedSessionPolicy};
+pub use federation::{
+    Demanded, OidcProviderArn, OidcToken, SamlAssertion, SamlDuration, SamlProviderArn,
+    UnsignedSessionPolicy,
+};
 pub use logins::{AuthenticationCode, Password};
 pub use paging::{Marker, MaxItems, NextToken, PageNumber, PageSize, ShortPage};
 pub use providers::{
@@ -73,8 +76,18 @@ by_problem!(
     AuthnSignAlgo => Problem::Incorrect,
     AccessKeyId => Problem::Type,
     RoleArn => Problem::WronglyFormed,
-    RoleSessionName => Problem::WronglyFormed,
 );
+
+/// 2 to 64 letters, digits, `.`, `@`, `-`, `_`: an assertion may name more.
+impl ParamValue for RoleSessionName {
+    fn parse(text: &str) -> Result<Self, Problem> {
+        let name = text.parse().map_err(|_| Problem::WronglyFormed)?;
+        if text.contains(['=', ',', '+']) {
+            return Err(Problem::WronglyFormed);
+        }
+        Ok(name)
+    }
+}
 
 /// `v1`, `v2`, …. One of the right form that is too large to be of any policy is not malformed.
 impl ParamValue for VersionId {

@@ -299,9 +299,9 @@ name_type!(
     PolicyName, 1..=128, |b| b.is_ascii_alphanumeric() || b == b'-'
 );
 name_type!(
-    /// The name of a role session: 2 to 64 letters, digits, `.`, `@`, `-`, `_`. Case is kept and
-    /// counts only in the session's own ARN.
-    RoleSessionName, 2..=64, |b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'@' | b'-' | b'_')
+    /// The name of a role session: 2 to 64 letters, digits, `.`, `@`, `-`, `_`, and of a session by
+    /// a SAML assertion `=`, `,`, `+` too. Case is kept and counts only in the session's own ARN.
+    RoleSessionName, 2..=64, |b| b.is_ascii_alphanumeric() || b".@-_=,+".contains(&b)
 );
 
 name_type!(

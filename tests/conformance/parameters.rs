@@ -17,7 +17,8 @@ fn fault(built: &Built, params: &Params) -> Option<(&'static str, bool)> {
         .iter()
         .map(|(name, value)| (Cow::Borrowed(name.as_str()), Cow::Borrowed(value.as_str())));
     let fault = (built.entry.parse)(&Parsed::new(pairs.collect())).err()?;
-    Some((fault.name, fault.problem == Problem::Missing))
+    let missing = matches!(fault.problem, Problem::Missing | Problem::Demanded);
+    Some((fault.name, missing))
 }
 
 fn with(params: &Params, parameter: &Parameter, value: Option<&str>) -> Params {

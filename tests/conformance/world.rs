@@ -397,11 +397,12 @@ fn special(built: &Built, name: &str) -> Option<String> {
         ("ListUserBasicInfos", "Status")
         | ("GetUser", "UserAccessKeyId")
         | ("CreateServiceLinkedRole", "Description") => "",
-        ("CreateOIDCProvider", "OIDCProviderName") => "Another",
+        ("CreateOIDCProvider", "OIDCProviderName") | ("CreateSAMLProvider", "SAMLProviderName") => {
+            "Another"
+        }
         ("CreateOIDCProvider", "IssuerUrl") => "https://another.example",
         ("AddClientIdToOIDCProvider", "ClientId") => "three",
         ("AddFingerprintToOIDCProvider", "Fingerprint") => "cc33",
-        ("CreateSAMLProvider", "SAMLProviderName") => "Another",
         (_, "EncodedSAMLMetadataDocument" | "NewEncodedSAMLMetadataDocument") => {
             return Some(saml_metadata());
         }
@@ -450,7 +451,7 @@ fn usual(product: Product, name: &str) -> Option<&'static str> {
         "ResourceType" if product == Product::Ram => "role",
         "TagKey" => "env",
         "DefaultDomainName" => "acme.onaliyun.com",
-        "OIDCProviderName" => "Idp",
+        "OIDCProviderName" | "SAMLProviderName" => "Idp",
         "ClientIds" => "one,two",
         "ClientId" => "one",
         "Fingerprints" => "aa11,bb22",
@@ -458,7 +459,6 @@ fn usual(product: Product, name: &str) -> Option<&'static str> {
         "IssuanceLimitTime" => "6",
         "OIDCProviderArn" => "acs:ram::1234567890123456:oidc-provider/Idp",
         "OIDCToken" => "e30.e30.AA",
-        "SAMLProviderName" => "Idp",
         "SAMLProviderArn" => "acs:ram::1234567890123456:saml-provider/Idp",
         "SAMLAssertion" => "PGEvPg==",
         "AuthnSignAlgo" => "rsa-sha256",

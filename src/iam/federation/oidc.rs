@@ -4,21 +4,16 @@
 
 use std::sync::Arc;
 
+use super::admission::Guest;
 use super::token::{Expected, TokenClaims, UnverifiedToken};
 use super::{FederationError, OidcView};
 use crate::credential::token::Origin;
 use crate::iam::Iam;
 use crate::iam::caller;
-use crate::iam::context::UnsignedContext;
-use crate::iam::sessions::{ASSUME_ROLE, DEFAULT_DURATION, Grant, Session};
-use crate::iam::views::{AccountView, RoleView};
-use crate::policy::arn::{ProviderArn, RoleArn};
+use crate::iam::sessions::{Grant, Session};
+use crate::policy::arn::{ProviderArn, ProviderKind, RoleArn};
 use crate::policy::context::{ConditionKey, Context};
-use crate::policy::evaluate::Effect;
-use crate::policy::ids::{AccountId, ProviderName, RoleName, RoleSessionName};
-use crate::policy::principal::Principal;
-use crate::policy::trust::TrustRequest;
-use crate::store::StoreError;
+use crate::policy::ids::RoleSessionName;
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +26,7 @@ pub struct OidcRequest<'a> {
     pub token: &'a str,
     /// The session's name.
     pub session_name: &'a RoleSessionName,
-    /// For how long, in seconds; [`DEFAULT_DURATION`] where nothing is said.
+    /// For how long, in seconds; [`DEFAULT_DURATION`](crate::iam::sessions::DEFAULT_DURATION) where nothing is said.
     pub duration: Option<i64>,
     /// A policy that narrows the role's.
     pub policy: Option<&'a str>,
@@ -78,19 +73,8 @@ impl Iam {
         &self,
         request: &OidcRequest<'_>,
     ) -> Result<(Session, TokenClaims), FederationError> {
-        let peer = caller::peer(request.origin.source_ip);
-        let refusals = &self.federation.refusals;
-        if !refusals.has(&peer, request.now) {
-            return Err(FederationError::Throttled);
-        }
-        let outcome = self.with_oidc(request).await;
-        if outcome
-            .as_ref()
-            .is_err_and(FederationError::is_refused_caller)
-        {
-            refusals.take(peer, request.now);
-        }
-        outcome
+        let call = self.with_oidc(request);
+        self.within_budget(request.origin, request.now, call).await
     }
 
     async fn with_oidc(
@@ -104,8 +88,8 @@ impl Iam {
             ..
         } = *request;
         let token = UnverifiedToken::parse(request.token)?;
-        let found = self.oidc_provider(provider, now).await?;
-        let (account, view) = found.ok_or(FederationError::NoProvider)?;
+        let found = self.provider::<OidcView>(provider, now).await?;
+        let (account, view) = found.ok_or(FederationError::NoProvider(ProviderKind::Oidc))?;
         let keys = if let Some(given) = &view.given {
             Arc::clone(given)
         } else {
@@ -121,36 +105,23 @@ impl Iam {
             },
             now,
         )?;
-        // A trust policy can name providers of its own account only.
-        if provider.account() != role.account {
-            return Err(FederationError::NotTrusted);
-        }
-        let found = self.federated_role(&account, &role.name).await?;
-        let found = found.ok_or(FederationError::RoleNotFound)?;
         let keys = Keys {
             claims: &claims,
             session_name: request.session_name,
         };
-        let context = UnsignedContext {
-            now,
-            origin: request.origin,
-            own: &keys,
-        };
-        let decision = found.trust.evaluate(&TrustRequest {
-            action: ASSUME_ROLE,
-            principal: &Principal::Federated { provider },
-            role_account: role.account,
-            context: &context,
-        });
-        if decision.effect != Effect::Allow {
-            return Err(FederationError::NotTrusted);
-        }
-        let duration = request.duration.unwrap_or(DEFAULT_DURATION);
-        if duration > found.role.max_session_duration {
-            return Err(FederationError::Duration);
-        }
+        let (role, duration) = self
+            .admit(&Guest {
+                provider,
+                account: &account,
+                role,
+                duration: request.duration,
+                own: &keys,
+                origin: request.origin,
+                now,
+            })
+            .await?;
         let session = self.grant(Grant {
-            role: &found,
+            role: &role,
             session_name: request.session_name,
             policy: request.policy,
             source_identity: None,
@@ -164,47 +135,5 @@ impl Iam {
             duration,
         })?;
         Ok((session, claims))
-    }
-
-    /// The provider, with the state of its account that it was found in and that is not older than
-    /// this call.
-    async fn oidc_provider(
-        &self,
-        arn: &ProviderArn,
-        now: i64,
-    ) -> Result<Option<(AccountView, Arc<OidcView>)>, FederationError> {
-        let Ok(name) = arn.name().parse::<ProviderName>() else {
-            return Ok(None);
-        };
-        if arn.account() == AccountId::SYSTEM {
-            return Ok(None);
-        }
-        let known = self.freshness.known(arn.account(), now).await?;
-        if let Some(view) = known
-            && let Some(known) = view.oidc_provider(&name)
-        {
-            return Ok(known.map(|provider| (view, provider)));
-        }
-        // Strangers can ask for what does not exist: so many of them at once.
-        let _look = self.federation.looks.acquire().await;
-        let (mut snapshot, view) = match self.freshness.read_kept(arn.account()).await {
-            Err(StoreError::NotFound) => return Ok(None),
-            opened => opened?,
-        };
-        let loaded = view.load_oidc_provider(snapshot.as_mut(), &name).await?;
-        self.freshness.make_room(&view);
-        Ok(loaded.map(|provider| (view, provider)))
-    }
-
-    /// The role that somebody who was vouched for asks for, in the account of who vouched.
-    async fn federated_role(
-        &self,
-        account: &AccountView,
-        name: &RoleName,
-    ) -> Result<Option<Arc<RoleView>>, FederationError> {
-        match account.role(name) {
-            Some(known) => Ok(known),
-            None => Ok(self.read_role(account.account, name).await?),
-        }
     }
 }

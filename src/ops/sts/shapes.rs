@@ -23,6 +23,15 @@ impl AssumedRoleUser {
             arn: format!("acs:ram::{}:role/{role}/{session}", claims.account),
         }
     }
+
+    /// With the ARN as the vendor's page on `AssumeRoleWithSAML` has it.
+    pub(super) fn of_saml(claims: &Claims) -> Self {
+        let (role, session) = (&claims.role_name, &claims.session_name);
+        Self {
+            arn: format!("acs:sts::{}:assumed-role/{role}/{session}", claims.account),
+            ..Self::of_role(claims)
+        }
+    }
 }
 
 /// What the caller signs with from now on.

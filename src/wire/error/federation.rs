@@ -6,10 +6,12 @@ use axum::http::StatusCode;
 
 use crate::iam::federation::FederationError;
 use crate::iam::federation::keys::KeysError;
+use crate::iam::federation::saml::AssertionError;
 use crate::iam::federation::token::TokenError;
 use crate::ops::declare::Product;
+use crate::policy::arn::ProviderKind;
 
-use super::params::duration;
+use super::params::{duration, saml_duration};
 use super::{Refusal, at, bad, internal, store, unavailable};
 
 fn unauthenticated(code: &str, message: impl Into<String>) -> Refusal {
@@ -23,11 +25,21 @@ pub(super) fn federation(error: &FederationError, product: Option<Product>) -> R
             "Throttling.User",
             "Request was denied due to user flow control.",
         ),
-        FederationError::NoProvider => {
+        FederationError::NoProvider(ProviderKind::Oidc) => {
             unauthenticated("NoPermission", "No such OIDC Provider registered.")
         }
+        FederationError::NoProvider(ProviderKind::Saml) => at(
+            StatusCode::NOT_FOUND,
+            "EntityNotExist.SAMLProvider",
+            "Can not find SAML provider.",
+        ),
         FederationError::NotTrusted => unauthenticated("NoPermission", "There is no permission"),
         FederationError::Token(error) => token(error),
+        FederationError::Assertion(error) => assertion(*error),
+        FederationError::Metadata => unauthenticated(
+            "IDPMetadata.Invalid",
+            "The IdP Metadata of your SAML Provider is invalid.",
+        ),
         FederationError::Keys(KeysError::Unreachable) => unauthenticated(
             "OIDCToken.HttpsUrlInvalid",
             "Invoke url failed due to certificate chain validation",
@@ -41,10 +53,29 @@ pub(super) fn federation(error: &FederationError, product: Option<Product>) -> R
             "EntityNotExist.RoleArn",
             "The specified Role does not exists.",
         ),
-        FederationError::Duration => duration(),
+        FederationError::Duration(ProviderKind::Oidc) => duration(),
+        FederationError::Duration(ProviderKind::Saml) => saml_duration(),
         FederationError::Unavailable => unavailable(),
         FederationError::Store(error) => store(error, product),
         FederationError::Seal(_) => internal(product),
+    }
+}
+
+/// What is wrong with a response in particular stands in the log, for who runs the provider.
+fn assertion(error: AssertionError) -> Refusal {
+    match error {
+        AssertionError::SessionName => bad(
+            "InvalidParameter.RoleSessionName",
+            "The RoleSessionName is invalid.",
+        ),
+        AssertionError::Expired => {
+            unauthenticated("SAMLAssertion.Expired", "The SAML Assertion is expired.")
+        }
+        AssertionError::Encrypted => unauthenticated(
+            "SAMLAssertion.Invalid",
+            "The SAML Assertion is invalid. Encrypted assertions are not supported.",
+        ),
+        _ => unauthenticated("SAMLAssertion.Invalid", "The SAML Assertion is invalid."),
     }
 }
 

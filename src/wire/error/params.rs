@@ -12,6 +12,10 @@ pub(super) fn param(fault: &ParamFault) -> Refusal {
     let name = fault.name;
     match &fault.problem {
         Problem::Missing => missing(name),
+        Problem::Demanded => bad(
+            format!("MissingParameter.{name}"),
+            format!("Parameter {name} is required."),
+        ),
         Problem::Type => bad(
             format!("Invalid{name}"),
             format!("Specified parameter {name} is not valid."),
@@ -75,6 +79,7 @@ pub(super) fn param(fault: &ParamFault) -> Refusal {
             format!("The parameter {name} is wrongly formed."),
         ),
         Problem::SessionDuration => duration(),
+        Problem::SamlDuration => saml_duration(),
         Problem::Document(faults) => bad("MalformedPolicyDocument", document_text(faults)),
         Problem::SessionPolicyGrammar => bad(
             "InvalidParameter.PolicyGrammar",
@@ -122,6 +127,14 @@ pub(super) fn duration() -> Refusal {
     bad(
         "InvalidParameter.DurationSeconds",
         "The Min/Max value of DurationSeconds is 15min/1hr.",
+    )
+}
+
+/// In AssumeRoleWithSAML.
+pub(super) fn saml_duration() -> Refusal {
+    bad(
+        "InvalidParameter.DurationSeconds",
+        "The DurationSeconds is invalid.",
     )
 }
 

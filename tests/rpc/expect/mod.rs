@@ -7,6 +7,7 @@ mod permission;
 mod providers;
 mod refusals;
 mod rules;
+pub(crate) mod saml_idp;
 mod together;
 
 pub(crate) use mfa::Authenticator;

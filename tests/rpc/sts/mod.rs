@@ -2,4 +2,5 @@
 
 mod assume_role;
 mod assume_role_with_oidc;
+mod assume_role_with_saml;
 mod get_caller_identity;

@@ -163,6 +163,8 @@ fn key(certificate: &[u8]) -> Result<SigningKey, MetadataError> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
     use rcgen::{
@@ -188,9 +190,13 @@ mod tests {
     fn with_keys(keys: &[(&str, &str)]) -> String {
         let mut descriptors = String::new();
         for (usage, certificate) in keys {
-            descriptors += &format!("<md:KeyDescriptor {usage}><ds:KeyInfo><ds:X509Data>");
-            descriptors += &format!("<ds:X509Certificate>{certificate}</ds:X509Certificate>");
-            descriptors += "</ds:X509Data></ds:KeyInfo></md:KeyDescriptor>";
+            let data = format!("<ds:X509Certificate>{certificate}</ds:X509Certificate>");
+            write!(
+                descriptors,
+                "<md:KeyDescriptor {usage}><ds:KeyInfo><ds:X509Data>{data}</ds:X509Data>\
+                 </ds:KeyInfo></md:KeyDescriptor>"
+            )
+            .unwrap();
         }
         format!(
             r#"<md:EntityDescriptor xmlns:md="{}" xmlns:ds="{}" entityID="urn:idp">

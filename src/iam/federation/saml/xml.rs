@@ -10,22 +10,39 @@ use bergshamra::xml::uppsala::{Document, NodeId, NodeKind, Parser};
 
 /// How deep elements may lie in one another.
 const MAX_DEPTH: u32 = 32;
+/// How many elements there may be, and attributes and namespaces of one: canonicalisation looks at
+/// each namespace at each element below it.
+const MOST_ELEMENTS: usize = 8192;
+const MOST_OF_ONE: usize = 64;
 
 /// The namespaces of SAML's parts and of signatures.
 pub(super) mod ns {
+    pub(crate) const ASSERTION: &str = "urn:oasis:names:tc:SAML:2.0:assertion";
     pub(crate) const METADATA: &str = "urn:oasis:names:tc:SAML:2.0:metadata";
     pub(crate) const PROTOCOL: &str = "urn:oasis:names:tc:SAML:2.0:protocol";
     pub(crate) const SIGNATURE: &str = "http://www.w3.org/2000/09/xmldsig#";
 }
 
-/// Parses a document without a document type, with namespaces and with bounded depth.
+/// Parses a document without a document type, with namespaces, and bounded in depth and width.
 pub(super) fn parse(text: &str) -> Option<Document<'_>> {
     let parser = Parser::new()
         .with_forbid_dtd(true)
         .with_forbid_entities(true)
         .with_max_entity_expansion(0)
         .with_max_depth(MAX_DEPTH);
-    parser.parse(text).ok()
+    let document = parser.parse(text).ok()?;
+    let mut elements = 0;
+    for id in document.descendants(document.root()) {
+        let Some(element) = document.element(id) else {
+            continue;
+        };
+        elements += 1;
+        let of_one = element.attributes.len() + element.namespace_declarations.len();
+        if elements > MOST_ELEMENTS || of_one > MOST_OF_ONE {
+            return None;
+        }
+    }
+    Some(document)
 }
 
 /// An element of a document.
@@ -60,6 +77,15 @@ impl<'d> Node<'d> {
         Some(&found.value)
     }
 
+    /// Whether each attribute is one of these, in no namespace.
+    pub(super) fn has_only_attributes(self, names: &[&str]) -> bool {
+        self.document.element(self.id).is_some_and(|element| {
+            element.attributes.iter().all(|attribute| {
+                attribute.name.prefix.is_none() && names.contains(&&*attribute.name.local_name)
+            })
+        })
+    }
+
     /// The elements directly in it.
     pub(super) fn elements(self) -> impl Iterator<Item = Self> {
         let document = self.document;
@@ -78,6 +104,14 @@ impl<'d> Node<'d> {
     pub(super) fn only(self, namespace: &str, name: &str) -> Option<Self> {
         let mut found = self.children(namespace, name);
         found.next().filter(|_| found.next().is_none())
+    }
+
+    /// It and every element below it.
+    pub(super) fn tree(self) -> impl Iterator<Item = Self> {
+        let document = self.document;
+        let below = document.descendants(self.id).into_iter();
+        let elements = below.filter(move |id| *id != self.id && document.element(*id).is_some());
+        std::iter::once(self).chain(elements.map(move |id| Self { document, id }))
     }
 
     /// The whole text in it, without blanks around. Comments do not count, so that none can cut it
@@ -113,6 +147,8 @@ pub(super) fn moment(text: &str) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
 
     #[test]
@@ -135,6 +171,20 @@ mod tests {
         let deep = |depth: usize| "<a>".repeat(depth) + &"</a>".repeat(depth);
         assert!(parse(&deep(32)).is_some());
         assert!(parse(&deep(33)).is_none());
+        let wide = |elements: usize| format!("<a>{}</a>", "<b/>".repeat(elements));
+        assert!(parse(&wide(8191)).is_some());
+        assert!(parse(&wide(8192)).is_none());
+        let of_one = |name: &str, count: usize| {
+            let mut text = "<a".to_owned();
+            for number in 0..count {
+                write!(text, " {name}{number}=\"urn:x\"").unwrap();
+            }
+            text + "/>"
+        };
+        for name in ["b", "xmlns:b"] {
+            assert!(parse(&of_one(name, 64)).is_some());
+            assert!(parse(&of_one(name, 65)).is_none());
+        }
     }
 
     #[test]
@@ -159,6 +209,7 @@ mod tests {
         let document = parse(r#"<a xmlns:x="urn:x" x:ID="theirs" ID="own"/>"#).unwrap();
         let root = Node::root(&document).unwrap();
         assert_eq!(root.attribute("ID"), Some("own"));
+        assert!(!root.has_only_attributes(&["ID"]));
         let document = parse(r#"<a xmlns:x="urn:x" x:ID="theirs"/>"#).unwrap();
         assert_eq!(Node::root(&document).unwrap().attribute("ID"), None);
     }
