@@ -161,7 +161,7 @@ mod tests {
         ] {
             set.add(entity);
         }
-        assert_eq!(set.named().unwrap().len(), 7, "each once");
+        assert_eq!(set.named().unwrap().len(), 8, "each once");
         assert_eq!(read(&set.to_string()), set);
         assert_eq!(read("").named(), Some([].as_slice()));
     }
