@@ -214,3 +214,46 @@ async fn t18_wrapping_by_ids() {
     })
     .await;
 }
+
+/// The id that the signature speaks of is that of what was made up, behind another attribute of that
+/// name; and what is signed lies where nothing is read.
+#[tokio::test]
+async fn t18_wrapping_by_an_id_behind_another() {
+    refused(|wrapping| {
+        let original = wrapping.honest.assertion("");
+        let inside = format!("<ds:KeyInfo>{original}</ds:KeyInfo>");
+        let signature = with_inside(&wrapping.signature(), &inside);
+        let evil = wrapping.evil.assertion(&signature);
+        let own = format!(r#" ID="{}""#, wrapping.evil.id);
+        let behind = format!(r#" xmlns:x="urn:x" x:ID="_x" ID="{}""#, wrapping.honest.id);
+        vec![wrapping.response(&evil.replacen(&own, &behind, 1))]
+    })
+    .await;
+}
+
+/// Where nothing is read nothing may lie: each rule of the shape by itself.
+#[tokio::test]
+async fn t18_nothing_lies_beside_what_is_signed() {
+    refused(|wrapping| {
+        let (evil, signature) = (wrapping.evil.assertion(""), wrapping.signature());
+        let in_key = |what: &str| {
+            let key = format!("<ds:KeyInfo>{what}</ds:KeyInfo>");
+            let signed = wrapping.honest.assertion(&with_inside(&signature, &key));
+            wrapping.response(&signed)
+        };
+        let mut other = told();
+        "admin@example.com".clone_into(&mut other.subject);
+        let second = other.assertion_signature(&Signing::usual());
+        let extended = wrapping.response(&wrapping.signed()).replacen(
+            "<samlp:Status>",
+            "<samlp:Extensions><x>admin@example.com</x></samlp:Extensions><samlp:Status>",
+            1,
+        );
+        vec![
+            in_key(&evil),
+            in_key(&format!("{second}<x>admin@example.com</x>")),
+            extended,
+        ]
+    })
+    .await;
+}
