@@ -69,7 +69,7 @@ pub enum ConfigError {
     #[error("`{key}`: {message}")]
     Invalid {
         /// The key path.
-        key: &'static str,
+        key: String,
         /// What is wrong with it.
         message: String,
     },

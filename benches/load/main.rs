@@ -8,7 +8,7 @@
 //! - `client`: connections, the closed loop, and the one-off calls that set things up;
 //! - `server`: child processes, and what the kernel says about them;
 //! - `reference`: what runs in the child processes that are not Rampart (the ceiling, the fake);
-//! - `rounds`, `replicas`, `scale`, `footprint`: the measurements.
+//! - `rounds`, `replicas`, `scale`, `pages`, `footprint`: the measurements.
 
 #![expect(
     clippy::disallowed_methods,
@@ -21,6 +21,7 @@
 
 mod client;
 mod footprint;
+mod pages;
 mod reference;
 mod replicas;
 mod rounds;
@@ -54,6 +55,12 @@ enum Command {
     Replicas(Replicas),
     /// AssumeRole in an account with many roles beside one with few; start and memory with many.
     Scale(Scale),
+    /// The time of each page of the lists, in an account at its quotas.
+    Pages {
+        /// How often each list is walked.
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=200))]
+        rounds: u32,
+    },
     /// Resident memory: idle, with roles, and with each of them assumed once.
     Memory {
         /// How many roles are created.
@@ -191,6 +198,7 @@ fn run(command: Command) -> Result<()> {
     match command {
         Command::Hello { port } => reference::hello(port),
         Command::Fake { port, refuse_after } => reference::fake(port, refuse_after),
+        Command::Pages { rounds } => pages::pages(rounds),
         Command::Memory { roles } => footprint::memory(roles),
         Command::Start { runs, roles } => footprint::start(runs, roles),
         Command::Rounds(options) => until_signalled(rounds::rounds(options)),

@@ -210,6 +210,8 @@ async fn root_key(
         owner: KeyOwner::Root,
         status: AccessKeyStatus::Active,
         created_at: source.clock.now(),
+        updated_at: source.clock.now(),
+        network_policy: None,
         sealed_secret: (source.seal)(id, credentials.access_key_secret.expose())?,
     };
     match tx.create_key(&key).await {

@@ -1,4 +1,4 @@
-//! `rampart account`: makes and lists accounts.
+//! `rampart account`: makes and lists accounts, and sets their quotas.
 
 use std::error::Error;
 use std::io::Write;
@@ -7,17 +7,19 @@ use std::sync::Arc;
 
 use super::operator::{CommandError, Format, Server, print_json};
 use crate::iam::Iam;
-use crate::operator::account::{ListedAccount, MAX_LISTED, NewAccount};
+use crate::operator::account::{ListedAccount, MAX_LISTED, NewAccount, QuotaChange};
 use crate::operator::control::{Request, Response};
 use crate::policy::ids::AccountId;
 
-/// Makes and lists accounts.
+/// Makes and lists accounts, and sets their quotas.
 #[derive(Debug, clap::Subcommand)]
 pub enum AccountCommand {
     /// Make an account and its first root key, and print them; the secret is not shown again
     Create(CreateArgs),
     /// List the accounts
     List(ListArgs),
+    /// Give an account quotas of its own, and print those that hold for it
+    Quotas(QuotaArgs),
 }
 
 /// What the account is to be.
@@ -35,6 +37,32 @@ pub struct CreateArgs {
     /// How the account is printed
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+}
+
+/// Whose quotas, and which.
+#[derive(Debug, clap::Args)]
+pub struct QuotaArgs {
+    /// The account
+    pub account: AccountId,
+    /// `users=6000`, as the server's configuration names them; `users=default` for the server's again
+    #[arg(value_name = "NAME=FIGURE", value_parser = figure)]
+    pub figures: Vec<(String, Option<u32>)>,
+    /// How the quotas are printed
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+fn figure(text: &str) -> Result<(String, Option<u32>), String> {
+    let (name, figure) = text.split_once('=').ok_or("not of the form NAME=FIGURE")?;
+    let figure = match figure {
+        "default" => None,
+        figure => Some(
+            figure
+                .parse()
+                .map_err(|_| "neither a number nor `default`")?,
+        ),
+    };
+    Ok((name.to_owned(), figure))
 }
 
 /// How to list.
@@ -80,6 +108,24 @@ where
                     )?;
                 }
                 Format::Json => print_json(out, &created)?,
+            }
+        }
+        AccountCommand::Quotas(args) => {
+            let change = QuotaChange {
+                account: args.account,
+                figures: args.figures.iter().cloned().collect(),
+            };
+            let response = server.ask(Request::AccountQuotas(change)).await?;
+            let Response::Quotas(quotas) = response else {
+                return Err(CommandError::Mismatch);
+            };
+            match args.format {
+                Format::Text => {
+                    for (name, figure) in &quotas {
+                        writeln!(out, "{name} = {figure}")?;
+                    }
+                }
+                Format::Json => print_json(out, &quotas)?,
             }
         }
         AccountCommand::List(args) => {

@@ -7,19 +7,20 @@ use std::ops::RangeInclusive;
 use super::{ConfigError, FirstAccount, Settings};
 use crate::iam::fixed_secret;
 use crate::iam::outbound::Opening;
+use crate::model::quotas::Quotas;
 use crate::policy::ids::AccountId;
 
 /// The fewest different characters of a secret that nobody guesses.
 const MIN_DISTINCT_CHARACTERS: usize = 8;
 
-fn invalid<T>(key: &'static str, message: impl Into<String>) -> Result<T, ConfigError> {
+fn invalid<T>(key: impl Into<String>, message: impl Into<String>) -> Result<T, ConfigError> {
     Err(ConfigError::Invalid {
-        key,
+        key: key.into(),
         message: message.into(),
     })
 }
 
-fn within(key: &'static str, value: u64, bounds: &RangeInclusive<u64>) -> Result<(), ConfigError> {
+fn within(key: &str, value: u64, bounds: &RangeInclusive<u64>) -> Result<(), ConfigError> {
     if value < *bounds.start() {
         return invalid(key, format!("at least {}", bounds.start()));
     }
@@ -95,9 +96,8 @@ impl Settings {
     }
 
     fn check_numbers(&self) -> Result<(), ConfigError> {
-        let (listener, api, quotas) = (&self.listener, &self.api, &self.quotas);
+        let (listener, api) = (&self.listener, &self.api);
         let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-        let (any, few) = (1..=u64::from(u32::MAX), 1..=1000);
         let (wide, connections) = (1..=86_400, 1..=1 << 20);
         let per_peer = count(listener.max_connections_per_peer);
         let window = api.clock_window_seconds.into();
@@ -140,58 +140,8 @@ impl Settings {
         )?;
         within("api.max_nonces", count(api.max_nonces), &(1024..=u64::MAX))?;
         self.check_postgres()?;
-        for (key, value, bounds) in [
-            ("quotas.users", quotas.users, &any),
-            ("quotas.groups", quotas.groups, &any),
-            ("quotas.groups_per_user", quotas.groups_per_user, &few),
-            ("quotas.roles", quotas.roles, &any),
-            ("quotas.policies", quotas.policies, &any),
-            (
-                "quotas.versions_per_policy",
-                quotas.versions_per_policy,
-                &few,
-            ),
-            (
-                "quotas.access_keys_per_user",
-                quotas.access_keys_per_user,
-                &few,
-            ),
-            (
-                "quotas.access_keys_per_account",
-                quotas.access_keys_per_account,
-                &few,
-            ),
-            (
-                "quotas.custom_policies_per_principal",
-                quotas.custom_policies_per_principal,
-                &few,
-            ),
-            (
-                "quotas.system_policies_per_principal",
-                quotas.system_policies_per_principal,
-                &few,
-            ),
-            ("quotas.usages_per_role", quotas.usages_per_role, &any),
-            (
-                "quotas.virtual_mfa_devices",
-                quotas.virtual_mfa_devices,
-                &any,
-            ),
-            ("quotas.oidc_providers", quotas.oidc_providers, &any),
-            ("quotas.saml_providers", quotas.saml_providers, &any),
-            (
-                "quotas.client_ids_per_oidc_provider",
-                quotas.client_ids_per_oidc_provider,
-                &few,
-            ),
-            (
-                "quotas.fingerprints_per_oidc_provider",
-                quotas.fingerprints_per_oidc_provider,
-                &few,
-            ),
-            ("quotas.tags_per_resource", quotas.tags_per_resource, &few),
-        ] {
-            within(key, value.into(), bounds)?;
+        for (name, figure, most) in Quotas::from(&self.quotas).each() {
+            within(&format!("quotas.{name}"), figure.into(), &(1..=most.into()))?;
         }
         Ok(())
     }

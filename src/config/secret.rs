@@ -50,7 +50,7 @@ pub(super) fn from_file(
     let Some(path) = path else { return Ok(()) };
     if value.is_some() {
         return Err(ConfigError::Invalid {
-            key,
+            key: key.to_owned(),
             message: "the value is given directly too".to_owned(),
         });
     }

@@ -3,6 +3,7 @@
 
 mod error;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 pub use self::error::AuthnError;
@@ -112,6 +113,8 @@ enum Signed {
 pub struct Verified {
     signed: Signed,
     timestamp: i64,
+    /// Where the request comes from.
+    source_ip: IpAddr,
 }
 
 impl Verified {
@@ -165,11 +168,16 @@ pub struct Established {
 }
 
 impl Iam {
-    /// Finds the key, opens the token, judges the time, checks the signature, in this order.
+    /// Finds the key, opens the token, judges the time, checks the signature, in this order. From where
+    /// the request comes is judged later, on a fresh state of the key.
     ///
     /// # Errors
     /// [`AuthnError`].
-    pub async fn verify(&self, request: &SignedRequest<'_>) -> Result<Verified, AuthnError> {
+    pub async fn verify(
+        &self,
+        request: &SignedRequest<'_>,
+        source_ip: IpAddr,
+    ) -> Result<Verified, AuthnError> {
         let now_millis = self.clock.now_millis();
         if request.access_key_id.starts_with("STS.") {
             let token = request.security_token.ok_or(AuthnError::TokenMissing)?;
@@ -185,6 +193,7 @@ impl Iam {
             return Ok(Verified {
                 signed: Signed::Session(Arc::new(claims)),
                 timestamp,
+                source_ip,
             });
         }
         let mut signer = self.keys.find(request.access_key_id).await?;
@@ -204,6 +213,7 @@ impl Iam {
         Ok(Verified {
             signed: Signed::Long(signer),
             timestamp,
+            source_ip,
         })
     }
 
@@ -414,6 +424,10 @@ impl Iam {
             Signed::Long(signer) => {
                 if signer.status == AccessKeyStatus::Inactive {
                     return Err(AuthnError::KeyInactive.into());
+                }
+                let policy = signer.network_policy.as_deref();
+                if policy.is_some_and(|policy| !policy.admits(verified.source_ip)) {
+                    return Err(AuthnError::Network.into());
                 }
                 let (identity, principal) = match &signer.owner {
                     KeyOwner::Root => (Identity::Root, None),

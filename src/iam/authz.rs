@@ -24,6 +24,9 @@ pub struct Check {
     pub resources: Vec<Cow<'static, str>>,
     /// The tags of each resource, as condition keys; of those beyond the end nothing is known.
     pub tags: Vec<MapContext>,
+    /// What a denial shows in place of the resource: a caller that named it by an id or a key is not
+    /// told its name.
+    pub shown: Option<String>,
 }
 
 impl Check {
@@ -33,6 +36,7 @@ impl Check {
             action,
             resources,
             tags: Vec::new(),
+            shown: None,
         }
     }
 }
@@ -155,7 +159,7 @@ pub fn authorize(
             return Err(Box::new(Denial::new(
                 &context,
                 check.action,
-                resource,
+                check.shown.as_deref().unwrap_or(resource),
                 verdict,
                 matched,
             )));

@@ -9,6 +9,7 @@ use std::time::Duration;
 use crate::credential::acs3::Acs3Key;
 use crate::credential::rpc::RpcKey;
 use crate::iam::batch::Batcher;
+use crate::iam::key_policy::KeyPolicy;
 use crate::iam::secrets::Secrets;
 use crate::model::key::{AccessKey, AccessKeyStatus, KeyOwner};
 use crate::policy::ids::{AccessKeyId, AccountId};
@@ -24,6 +25,8 @@ pub struct Signer {
     pub owner: KeyOwner,
     /// Whether it may sign.
     pub status: AccessKeyStatus,
+    /// From where it may sign; `None` is from anywhere.
+    pub network_policy: Option<Box<KeyPolicy>>,
     /// The secret, prepared for the RPC scheme.
     pub rpc: RpcKey,
     /// The secret, prepared for ACS3.
@@ -250,6 +253,10 @@ impl Keys {
             account: key.account,
             owner: key.owner.clone(),
             status: key.status,
+            network_policy: key
+                .network_policy
+                .as_deref()
+                .map(|text| Box::new(policy(key, text))),
             rpc: RpcKey::new(&secret),
             acs3: Acs3Key::new(&secret),
             sealed_secret: key.sealed_secret.as_slice().into(),
@@ -270,4 +277,12 @@ impl Keys {
         }
         known.insert(signer.id.as_str().into(), Arc::clone(signer));
     }
+}
+
+/// The network policy of a key. One that cannot be read lets nobody in.
+fn policy(key: &AccessKey, text: &str) -> KeyPolicy {
+    KeyPolicy::parse(text).unwrap_or_else(|error| {
+        tracing::error!(%error, access_key.id = %key.id, "a stored network policy cannot be read");
+        KeyPolicy::closed()
+    })
 }

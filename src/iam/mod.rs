@@ -18,6 +18,7 @@ pub mod fixed_secret;
 pub mod freshness;
 pub mod generate;
 mod id_map;
+pub mod key_policy;
 pub mod key_ring;
 pub mod key_uses;
 pub mod keys;

@@ -11,13 +11,14 @@ use std::time::Duration;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
 use tokio::sync::Semaphore;
+use zeroize::Zeroizing;
 
 use crate::credential::seal::{Purpose, SealError};
 use crate::credential::secret::SecretText;
 use crate::iam::secrets::{Place, Secrets};
 use crate::model::login::LoginProfile;
 use crate::model::settings::PasswordPolicy;
-use crate::policy::ids::UserId;
+use crate::policy::ids::{UserId, UserName};
 use crate::ports::Entropy;
 
 /// How many passwords are hashed at a time.
@@ -49,14 +50,20 @@ impl From<SealError> for PasswordError {
     }
 }
 
-/// Whether a password is what the policy asks for, its history apart. Letters and digits are those of
+/// Whether a password of that user is what the policy asks for, its history apart. Letters and digits are those of
 /// every alphabet; what is neither is a symbol.
-pub fn is_compliant(policy: &PasswordPolicy, password: &SecretText) -> bool {
+pub fn is_compliant(policy: &PasswordPolicy, password: &SecretText, user: &UserName) -> bool {
     let characters = || password.expose().chars();
+    let count = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+    let is_first =
+        |(at, character): &(usize, char)| characters().take(*at).all(|c| c != *character);
+    let different = characters().enumerate().filter(is_first).count();
+    let holds_name = || Zeroizing::new(password.expose().to_lowercase()).contains(user.key());
     let needs =
         |required: bool, is_there: fn(char) -> bool| !required || characters().any(is_there);
-    let long = usize::try_from(policy.minimum_length).unwrap_or(usize::MAX);
-    characters().count() >= long
+    characters().count() >= count(policy.minimum_length)
+        && different >= count(policy.minimum_different_characters)
+        && !(policy.not_contain_user_name && holds_name())
         && needs(policy.require_lowercase, char::is_lowercase)
         && needs(policy.require_uppercase, char::is_uppercase)
         && needs(policy.require_numbers, char::is_numeric)
@@ -213,6 +220,7 @@ impl Passwords {
 mod tests {
     use super::*;
     use crate::credential::seal::MasterKey;
+    use crate::model::login::LoginStatus;
     use crate::policy::ids::AccountId;
     use crate::ports::SeededEntropy;
 
@@ -222,6 +230,9 @@ mod tests {
 
     #[test]
     fn a_password_has_what_the_policy_asks_for() {
+        let is_compliant = |policy: &PasswordPolicy, password: &SecretText| {
+            super::is_compliant(policy, password, &"Alice".parse().unwrap())
+        };
         let bare = PasswordPolicy::default();
         assert!(is_compliant(&bare, &text("aaaaaaaa")));
         assert!(!is_compliant(&bare, &text("aaaaaaa")));
@@ -251,6 +262,18 @@ mod tests {
             is_compliant(&all, &text("éÉ3 éééééé")),
             "a blank is a symbol"
         );
+        let varied = PasswordPolicy {
+            minimum_different_characters: 4,
+            ..PasswordPolicy::default()
+        };
+        assert!(is_compliant(&varied, &text("abcdabcd")));
+        assert!(!is_compliant(&varied, &text("abcabcabc")));
+        let nameless = PasswordPolicy {
+            not_contain_user_name: true,
+            ..PasswordPolicy::default()
+        };
+        assert!(is_compliant(&nameless, &text("alic-12345")));
+        assert!(!is_compliant(&nameless, &text("12345-ALICE")));
     }
 
     #[tokio::test]
@@ -271,6 +294,8 @@ mod tests {
         let profile = |user| LoginProfile {
             account: AccountId::from_random(1),
             user,
+            status: LoginStatus::Active,
+            is_initial: false,
             sealed_passwords: sealed_passwords.clone(),
             password_reset_required: false,
             mfa_bind_required: false,

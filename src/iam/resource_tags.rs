@@ -7,7 +7,7 @@ use crate::iam::authn::Established;
 use crate::iam::authz::Check;
 use crate::model::tag::{Tag, Tagged};
 use crate::policy::context::MapContext;
-use crate::policy::ids::{AccountId, PolicyName, RoleName};
+use crate::policy::ids::{AccountId, PolicyName, RoleName, UserName};
 use crate::store::{Result as StoreResult, Snapshot};
 
 /// How the keys begin, in the form that conditions keep.
@@ -15,6 +15,7 @@ const KEYS: &str = "acs:resourcetag/";
 
 /// Something that may have tags, by its name.
 enum Named {
+    User(UserName),
     Role(RoleName),
     Policy(PolicyName),
 }
@@ -26,6 +27,7 @@ fn named(account: AccountId, resource: &str) -> Option<Named> {
         .strip_prefix(&account.to_string())?
         .strip_prefix(':')?;
     match own.split_once('/')? {
+        ("user", name) => name.parse().ok().map(Named::User),
         ("role", name) => name.parse().ok().map(Named::Role),
         ("policy", name) => name.parse().ok().map(Named::Policy),
         _ => None,
@@ -64,6 +66,10 @@ pub async fn load(snapshot: &mut dyn Snapshot, checks: &mut [Check]) -> StoreRes
         let mut tags = Vec::with_capacity(check.resources.len());
         for resource in &check.resources {
             let tagged = match named(account, resource) {
+                Some(Named::User(name)) => {
+                    let user = snapshot.get_user(&name).await?;
+                    user.map(|user| Tagged::User(user.id))
+                }
                 Some(Named::Role(name)) => {
                     let role = snapshot.get_role(&name).await?;
                     role.map(|role| Tagged::Role(role.id))

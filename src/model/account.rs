@@ -31,3 +31,22 @@ pub struct Account {
     /// Which state of it this is.
     pub tag: RevisionTag,
 }
+
+impl Account {
+    /// What the domains of logon names end in.
+    pub const DOMAIN_SUFFIX: &str = ".onaliyun.com";
+
+    /// The domain that the logon names of its users are shown with: `<alias>.onaliyun.com`, and the id
+    /// in place of an alias that it has not. Source: the vendor's pages on the default domain.
+    pub fn default_domain(&self) -> String {
+        match &self.alias {
+            Some(alias) => format!("{alias}{}", Self::DOMAIN_SUFFIX),
+            None => self.id_domain(),
+        }
+    }
+
+    /// The domain by which logon names of its users are found whatever its alias is.
+    pub fn id_domain(&self) -> String {
+        format!("{}{}", self.id, Self::DOMAIN_SUFFIX)
+    }
+}

@@ -93,6 +93,11 @@ pub struct AccessKey {
     pub status: AccessKeyStatus,
     /// Unix seconds.
     pub created_at: i64,
+    /// When its status was last changed, or else when it was made, in unix seconds. Of a service's key
+    /// only the latter is kept.
+    pub updated_at: i64,
+    /// From where it may sign, as JSON text: see `iam::key_policy`. `None` is from anywhere.
+    pub network_policy: Option<String>,
     /// The secret under the master key, bound to this row.
     pub sealed_secret: Vec<u8>,
 }

@@ -1,6 +1,43 @@
 //! How a user logs in: its password, and the device that shows its codes.
 
+use std::str::FromStr;
+
 use crate::policy::ids::{AccountId, MfaDeviceName, UserId};
+
+/// Whether a login is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LoginStatus {
+    /// The user may log in.
+    Active,
+    /// It may not, until the login is opened again.
+    Inactive,
+}
+
+impl LoginStatus {
+    /// The word on the wire and in the store.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "Active",
+            Self::Inactive => "Inactive",
+        }
+    }
+}
+
+/// A text is neither `Active` nor `Inactive`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("neither Active nor Inactive")]
+pub struct LoginStatusError;
+
+impl FromStr for LoginStatus {
+    type Err = LoginStatusError;
+
+    fn from_str(text: &str) -> Result<Self, LoginStatusError> {
+        [Self::Active, Self::Inactive]
+            .into_iter()
+            .find(|status| status.as_str() == text)
+            .ok_or(LoginStatusError)
+    }
+}
 
 /// A user's login to the console. Its passwords are sealed; see `iam::secrets`.
 #[derive(Clone, PartialEq, Eq)]
@@ -9,8 +46,12 @@ pub struct LoginProfile {
     pub account: AccountId,
     /// Whose it is.
     pub user: UserId,
+    /// Whether it is open.
+    pub status: LoginStatus,
     /// The hashes of the password and of those before it under the master key, bound to this row.
     pub sealed_passwords: Vec<u8>,
+    /// Whether the password is the one that an administrator opened the login with.
+    pub is_initial: bool,
     /// Whether the password must be changed at the next login.
     pub password_reset_required: bool,
     /// Whether an MFA device must be bound at the next login.
@@ -28,6 +69,8 @@ impl std::fmt::Debug for LoginProfile {
         f.debug_struct("LoginProfile")
             .field("account", &self.account)
             .field("user", &self.user)
+            .field("status", &self.status)
+            .field("is_initial", &self.is_initial)
             .field("password_reset_required", &self.password_reset_required)
             .field("mfa_bind_required", &self.mfa_bind_required)
             .field("password_set_at", &self.password_set_at)

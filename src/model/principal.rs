@@ -38,6 +38,8 @@ pub struct Group {
     pub id: GroupId,
     /// Its name, unique in the account regardless of case.
     pub name: GroupName,
+    /// Up to 24 characters, or empty.
+    pub display_name: String,
     /// Up to 128 characters.
     pub comments: String,
     /// Unix seconds.

@@ -29,6 +29,15 @@ pub struct PasswordPolicy {
     pub reuse_prevention: u32,
     /// How many wrong passwords an hour lock a login; 0 is no lock.
     pub max_login_attempts: u32,
+    /// How many different characters it must hold, 0 to 8.
+    pub minimum_different_characters: u32,
+    /// Whether it may not hold the user's name.
+    pub not_contain_user_name: bool,
+    /// For how many days the password that a login was opened with is good, 0 to 90.
+    pub initial_age_days: u32,
+    /// Whether passwords that are known to have leaked are refused. Kept and shown; there is no list
+    /// of such passwords here.
+    pub intercept_risk_password_on_api: bool,
 }
 
 impl PasswordPolicy {
@@ -50,6 +59,10 @@ impl Default for PasswordPolicy {
             max_age_days: 0,
             reuse_prevention: 0,
             max_login_attempts: 0,
+            minimum_different_characters: 0,
+            not_contain_user_name: false,
+            initial_age_days: 14,
+            intercept_risk_password_on_api: false,
         }
     }
 }
@@ -77,6 +90,23 @@ pub struct SecurityPreference {
     pub login_network_masks: String,
     /// How long a login lasts, 1 to 24 hours.
     pub login_session_hours: u32,
+    /// Whether they may log in with a passkey. Of this and what follows IMS alone knows; what is not
+    /// built here is kept and shown.
+    pub allow_user_to_login_with_passkey: bool,
+    /// Their own DingTalk account.
+    pub allow_user_to_manage_personal_ding_talk: bool,
+    /// Their own keys of single services.
+    pub allow_user_to_manage_service_credentials: bool,
+    /// When an MFA code is asked for at a login: `mandatory`, `independent` or `adaptive`.
+    pub mfa_operation_for_login: String,
+    /// What follows a login that looks risky: `autonomous` or `enforceVerify`.
+    pub operation_for_risk_login: String,
+    /// After how many days without use an access key is to be disabled: 90, 180, 365 or 730.
+    pub max_idle_days_for_access_keys: u32,
+    /// After how many days without a login a user's login is to be closed: 90, 180, 365 or 730.
+    pub max_idle_days_for_users: u32,
+    /// By what users may verify themselves beside an MFA device.
+    pub verification_types: Vec<String>,
 }
 
 impl SecurityPreference {
@@ -94,6 +124,14 @@ impl Default for SecurityPreference {
             enable_save_mfa_ticket: false,
             login_network_masks: String::new(),
             login_session_hours: 6,
+            allow_user_to_login_with_passkey: true,
+            allow_user_to_manage_personal_ding_talk: true,
+            allow_user_to_manage_service_credentials: false,
+            mfa_operation_for_login: "independent".to_owned(),
+            operation_for_risk_login: "autonomous".to_owned(),
+            max_idle_days_for_access_keys: 730,
+            max_idle_days_for_users: 730,
+            verification_types: Vec::new(),
         }
     }
 }

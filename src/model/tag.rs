@@ -12,6 +12,8 @@ pub struct Tag {
 /// The kinds of resource that carry tags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TaggedKind {
+    /// A RAM user.
+    User,
     /// A role.
     Role,
     /// A custom policy.
@@ -22,6 +24,7 @@ impl TaggedKind {
     /// As the vendor writes it, and as it is stored.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::User => "user",
             Self::Role => "role",
             Self::Policy => "policy",
         }
@@ -37,7 +40,7 @@ impl std::str::FromStr for TaggedKind {
     type Err = TaggedKindError;
 
     fn from_str(text: &str) -> Result<Self, TaggedKindError> {
-        [Self::Role, Self::Policy]
+        [Self::User, Self::Role, Self::Policy]
             .into_iter()
             .find(|kind| kind.as_str() == text)
             .ok_or(TaggedKindError)
@@ -47,7 +50,7 @@ impl std::str::FromStr for TaggedKind {
 /// A tag and the name of what carries it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamedTag {
-    /// The role's or the policy's name.
+    /// The role's or the policy's name, the user's id.
     pub name: String,
     /// The tag.
     pub tag: Tag,
@@ -56,6 +59,8 @@ pub struct NamedTag {
 /// What carries tags.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Tagged {
+    /// A RAM user.
+    User(crate::policy::ids::UserId),
     /// A role.
     Role(crate::policy::ids::RoleId),
     /// A custom policy.

@@ -1,5 +1,6 @@
-//! Accounts: made with their first root key, and listed.
+//! Accounts: made with their first root key, listed, and given quotas of their own.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,7 @@ use super::trail::Trail;
 use crate::iam::{Iam, generate};
 use crate::model::account::Account;
 use crate::model::key::{AccessKey, AccessKeyStatus, KeyOwner};
+use crate::model::quotas::Quotas;
 use crate::policy::ids::{AccessKeyId, AccountId};
 use crate::store::StoreError;
 
@@ -141,6 +143,8 @@ async fn first_key(
         owner: KeyOwner::Root,
         status: AccessKeyStatus::Active,
         created_at: iam.clock.now(),
+        updated_at: iam.clock.now(),
+        network_policy: None,
         sealed_secret: sealed,
     };
     let mut guard = iam.begin_write(account).await?;
@@ -177,4 +181,57 @@ pub async fn list(
         created_at: account.created_at,
     });
     Ok(listed.collect())
+}
+
+/// What is to become of an account's quotas.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QuotaChange {
+    /// Whose.
+    pub account: AccountId,
+    /// By name: a figure of its own, or `None` for the server's again.
+    pub figures: BTreeMap<String, Option<u32>>,
+}
+
+/// Gives an account quotas of its own, or the server's again; answers all that hold for it then.
+///
+/// # Errors
+/// [`OperatorError::Quota`] for a name or figure that there is not, else where the store fails.
+pub async fn quotas(
+    iam: &Arc<Iam>,
+    change: &QuotaChange,
+) -> Result<BTreeMap<String, u32>, OperatorError> {
+    for (name, figure) in &change.figures {
+        Quotas::check(name, *figure)?;
+    }
+    let account = change.account;
+    if change.figures.is_empty() {
+        let mut snapshot = iam.begin_read(account).await?;
+        let setting = snapshot.get_setting(Quotas::SETTING).await?;
+        return Ok(by_name(&iam.quotas.with_setting(setting.as_deref())?));
+    }
+    let trail = Trail::new(&*iam.clock, &*iam.entropy);
+    let mut guard = iam.begin_write(account).await?;
+    let setting = guard.tx().get_setting(Quotas::SETTING).await?;
+    let mut own = Quotas::own(setting.as_deref())?;
+    for (name, figure) in &change.figures {
+        match figure {
+            Some(figure) => drop(own.insert(name.clone(), *figure)),
+            None => drop(own.remove(name)),
+        }
+    }
+    let text = serde_json::to_string(&own).map_err(|_| OperatorError::Refused("not JSON"))?;
+    guard.tx().put_setting(Quotas::SETTING, &text).await?;
+    let arn = format!("acs:ram::{account}:root");
+    trail
+        .append(guard.tx(), account, "operator.SetQuotas", arn)
+        .await?;
+    guard.commit().await?;
+    Ok(by_name(&iam.quotas.with_own(&own)))
+}
+
+fn by_name(quotas: &Quotas) -> BTreeMap<String, u32> {
+    let each = quotas.each().into_iter();
+    each.map(|(name, figure, _)| (name.to_owned(), figure))
+        .collect()
 }

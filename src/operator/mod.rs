@@ -20,6 +20,7 @@ pub use disclosed::Disclosed;
 
 use crate::bootstrap::BootstrapError;
 use crate::iam::key_ring::KeyRingError;
+use crate::model::quotas::QuotaError;
 use crate::policy::ids::AccountId;
 use crate::store::StoreError;
 use seed::SeedFault;
@@ -30,6 +31,9 @@ pub enum OperatorError {
     /// A given value breaks its rule.
     #[error("{0}")]
     Refused(&'static str),
+    /// An account's quotas cannot be so.
+    #[error(transparent)]
+    Quota(#[from] QuotaError),
     /// The seed is not one.
     #[error("{}", joined(.0))]
     Seed(Vec<SeedFault>),
@@ -66,7 +70,7 @@ impl OperatorError {
     /// Whether the server is at fault, and not what was asked of it.
     fn is_ours(&self) -> bool {
         match self {
-            Self::Refused(_) | Self::Seed(_) | Self::AccountTaken => false,
+            Self::Refused(_) | Self::Quota(_) | Self::Seed(_) | Self::AccountTaken => false,
             Self::Keyless { .. }
             | Self::Seal
             | Self::Backup(_)

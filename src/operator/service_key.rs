@@ -102,6 +102,7 @@ pub async fn create(
     let networks = networks.collect::<Result<Vec<IpNet>, _>>();
     let networks = networks.map_err(|_| OperatorError::Refused("that is no network"))?;
     let (id, secret) = iam.new_access_key();
+    let now = iam.clock.now();
     let owner = Service {
         name: service.clone(),
         account,
@@ -113,7 +114,9 @@ pub async fn create(
         account: AccountId::SYSTEM,
         owner: KeyOwner::Service(Arc::new(owner)),
         status: AccessKeyStatus::Active,
-        created_at: iam.clock.now(),
+        created_at: now,
+        updated_at: now,
+        network_policy: None,
         sealed_secret: sealed.map_err(|_| OperatorError::Seal)?,
     };
     let trail = Trail::new(&*iam.clock, &*iam.entropy);
@@ -207,7 +210,10 @@ async fn change(
         return Err(OperatorError::Refused("no service has a key of that id"));
     };
     let operation = if let Some(status) = status {
-        guard.tx().update_key_status(id, status).await?;
+        guard
+            .tx()
+            .update_key_status(id, status, iam.clock.now())
+            .await?;
         "operator.UpdateServiceKey"
     } else {
         guard.tx().delete_key(id).await?;

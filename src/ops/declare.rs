@@ -9,6 +9,7 @@ use std::net::IpAddr;
 use crate::iam::authz::Check;
 use crate::iam::caller::Caller;
 use crate::ops::params::{ParamFault, Params};
+use crate::ops::values::UserPrincipalName;
 use crate::policy::ids::AccountId;
 
 /// A product: a version and a name that errors and audit rows use.
@@ -152,33 +153,45 @@ impl Declaration {
     pub fn check(&self, account: AccountId, params: &Params<'_>) -> Vec<Check> {
         match self.resources {
             Resources::Of(templates) => {
-                let filled = templates.iter().map(|t| fill(t, account, params));
+                let filled = templates.iter().map(|t| self.fill(t, account, params));
                 vec![Check::on(self.action, filled.map(Cow::Owned).collect())]
             }
             Resources::None | Resources::ByCall | Resources::Loaded => Vec::new(),
         }
     }
+
+    /// Fills the places in a template.
+    fn fill(&self, template: &str, account: AccountId, params: &Params<'_>) -> String {
+        let mut filled = String::with_capacity(template.len() + 32);
+        let mut rest = template;
+        while let Some((before, after)) = rest.split_once('{') {
+            filled.push_str(before);
+            let (place, after) = after.split_once('}').unwrap_or((after, ""));
+            match place {
+                "account|system" if params.get("PolicyType") == Some("System") => {
+                    filled.push_str("system");
+                }
+                "account" | "account|system" => filled.push_str(&account.to_string()),
+                // IMS names users by their logon names, and takes no other name of one.
+                "UserName" if self.takes(USER_PRINCIPAL_NAME) => {
+                    let named = params.get(USER_PRINCIPAL_NAME).unwrap_or_default();
+                    filled.push_str(UserPrincipalName::user_part(named));
+                }
+                name => filled.push_str(params.get(name).unwrap_or_default()),
+            }
+            rest = after;
+        }
+        filled.push_str(rest);
+        filled
+    }
+
+    fn takes(&self, param: &str) -> bool {
+        self.params.iter().any(|declared| declared.name == param)
+    }
 }
 
-/// Fills the places in a template.
-fn fill(template: &str, account: AccountId, params: &Params<'_>) -> String {
-    let mut filled = String::with_capacity(template.len() + 32);
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once('{') {
-        filled.push_str(before);
-        let (place, after) = after.split_once('}').unwrap_or((after, ""));
-        match place {
-            "account|system" if params.get("PolicyType") == Some("System") => {
-                filled.push_str("system");
-            }
-            "account" | "account|system" => filled.push_str(&account.to_string()),
-            name => filled.push_str(params.get(name).unwrap_or_default()),
-        }
-        rest = after;
-    }
-    filled.push_str(rest);
-    filled
-}
+/// The parameter by which IMS names users.
+const USER_PRINCIPAL_NAME: &str = "UserPrincipalName";
 
 /// An operation with its parameters, parsed.
 pub trait Declared: Sized + Send + Sync + 'static {

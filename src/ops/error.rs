@@ -21,6 +21,10 @@ pub enum Entity {
     GroupMember,
     /// A key of a user or of the account.
     AccessKey,
+    /// The credential report of an account.
+    CredentialReport,
+    /// The network policy of a key.
+    AccessKeyPolicy,
     /// A role.
     Role,
     /// A policy.

@@ -7,6 +7,7 @@ mod documents;
 mod federation;
 mod logins;
 mod paging;
+mod principals;
 mod providers;
 mod sessions;
 mod settings;
@@ -20,6 +21,7 @@ pub use federation::{
 };
 pub use logins::{AuthenticationCode, Password};
 pub use paging::{Marker, MaxItems, NextToken, PageNumber, PageSize, ShortPage};
+pub use principals::UserPrincipalName;
 pub use providers::{
     ClientId, ClientIds, Fingerprint, Fingerprints, IssuanceLimitTime, IssuerUrl, JsonWebKeySet,
     ProviderDescription, SamlMetadata,
@@ -32,7 +34,6 @@ pub use text::{Comments, Description, DisplayName, Email, Language, MobilePhone,
 use crate::model::key::AccessKeyStatus;
 use crate::model::policy::{PolicyType, VersionId};
 use crate::model::provider::AuthnSignAlgo;
-use crate::model::tag::TaggedKind;
 use crate::ops::params::{ParamValue, Problem};
 use crate::policy::arn::RoleArn;
 use crate::policy::ids::{
@@ -72,7 +73,6 @@ macro_rules! by_problem {
 by_problem!(
     PolicyType => Problem::Incorrect,
     AccessKeyStatus => Problem::Incorrect,
-    TaggedKind => Problem::Incorrect,
     AuthnSignAlgo => Problem::Incorrect,
     AccessKeyId => Problem::Type,
     RoleArn => Problem::WronglyFormed,

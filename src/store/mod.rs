@@ -348,8 +348,8 @@ pub trait Snapshot: Send {
     async fn get_user(&mut self, name: &UserName) -> Result<Option<User>>;
     /// The user of that id.
     async fn get_user_by_id(&mut self, id: UserId) -> Result<Option<User>>;
-    /// Users by folded name.
-    async fn list_users(&mut self, page: Page<'_>) -> Result<Vec<User>>;
+    /// Users by folded name; where `tags` is not empty, only those that have every one of them.
+    async fn list_users(&mut self, page: Page<'_>, tags: &[TagFilter]) -> Result<Vec<User>>;
     /// How many users the account has.
     async fn count_users(&mut self) -> Result<u32>;
 
@@ -379,6 +379,21 @@ pub trait Snapshot: Send {
     /// When a key of this account was last used, in unix seconds, as far as that is written down.
     async fn get_key_last_used(&mut self, id: &AccessKeyId) -> Result<Option<i64>>;
 
+    /// The keys of this account that were used and when (unix seconds), by id, at most `limit` after
+    /// `after`.
+    async fn list_key_uses(
+        &mut self,
+        after: Option<&AccessKeyId>,
+        limit: u32,
+    ) -> Result<Vec<(AccessKeyId, i64)>>;
+
+    /// Logins by the ids of their users, at most `limit` after `after`.
+    async fn list_login_profiles(
+        &mut self,
+        after: Option<UserId>,
+        limit: u32,
+    ) -> Result<Vec<LoginProfile>>;
+
     /// The login of a user.
     async fn get_login_profile(&mut self, user: UserId) -> Result<Option<LoginProfile>>;
 
@@ -388,8 +403,8 @@ pub trait Snapshot: Send {
     async fn get_mfa_device_of(&mut self, user: UserId) -> Result<Option<VirtualMfaDevice>>;
     /// Virtual MFA devices by folded name.
     async fn list_mfa_devices(&mut self, page: Page<'_>) -> Result<Vec<VirtualMfaDevice>>;
-    /// The users that virtual MFA devices are bound to, in no order.
-    async fn list_mfa_device_holders(&mut self) -> Result<Vec<User>>;
+    /// The users that a page of the virtual MFA devices is bound to, and perhaps the next ones.
+    async fn list_mfa_device_holders(&mut self, page: Page<'_>) -> Result<Vec<User>>;
     /// How many virtual MFA devices the account has.
     async fn count_mfa_devices(&mut self) -> Result<u32>;
 
@@ -556,7 +571,7 @@ pub trait Tx: Snapshot {
     /// Replaces a user's fields but id and creation date, by id. [`StoreError::AlreadyExists`] where
     /// another has the name; a name that it loses leaves a tombstone.
     async fn update_user(&mut self, user: &User) -> Result<()>;
-    /// Removes a user that is in no group; leaves a tombstone of id and name.
+    /// Removes a user that is in no group, and its tags; leaves a tombstone of id and name.
     async fn delete_user(&mut self, id: UserId) -> Result<()>;
 
     /// Makes a group. An id once used is taken for ever.
@@ -573,8 +588,19 @@ pub trait Tx: Snapshot {
 
     /// Makes a key. An id once used is taken for ever, in every account.
     async fn create_key(&mut self, key: &AccessKey) -> Result<()>;
-    /// Lets a key sign, or not.
-    async fn update_key_status(&mut self, id: &AccessKeyId, status: AccessKeyStatus) -> Result<()>;
+    /// Lets a key sign, or not, from a moment in unix seconds.
+    async fn update_key_status(
+        &mut self,
+        id: &AccessKeyId,
+        status: AccessKeyStatus,
+        at: i64,
+    ) -> Result<()>;
+    /// Says from where a key may sign; `None` is from anywhere.
+    async fn update_key_network_policy(
+        &mut self,
+        id: &AccessKeyId,
+        policy: Option<&str>,
+    ) -> Result<()>;
     /// Replaces a key's sealed secret.
     async fn update_key_secret(&mut self, id: &AccessKeyId, sealed_secret: &[u8]) -> Result<()>;
     /// Removes a key; leaves a tombstone.

@@ -66,6 +66,7 @@ pub(super) const STEPS: &[Step] = &[
     step!(6, "0006", "oidc_providers", floor 1),
     step!(7, "0007", "services", floor 1),
     step!(8, "0008", "saml_providers", floor 1),
+    step!(9, "0009", "ims", floor 1),
 ];
 
 /// Which databases are opened.

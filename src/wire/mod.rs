@@ -7,6 +7,7 @@ pub mod origin;
 pub mod pipeline;
 
 mod body;
+mod decision;
 mod mutation;
 mod signed;
 

@@ -5,24 +5,22 @@ use std::sync::Arc;
 
 use crate::iam::authn::{Established, Verified};
 use crate::iam::authz::Check;
-use crate::iam::resource_tags;
 use crate::model::account::RevisionTag;
 use crate::model::audit::AuditRecord;
 use crate::ops::call::{Answer, AnyWrite, Context};
 use crate::ops::error::OpError;
-use crate::policy::context::MapContext;
 use crate::store::{Snapshot, StoreError};
+use crate::wire::decision::Decision;
 use crate::wire::error::Fault;
-use crate::wire::pipeline::authorize;
 use crate::wire::signed::KeptProof;
 
 /// A call that changes an account, ready to run.
 pub(super) struct Mutation {
     pub(super) call: Box<dyn AnyWrite>,
     pub(super) cx: Context,
-    pub(super) checks: Vec<Check>,
-    pub(super) keys: MapContext,
-    pub(super) loaded: bool,
+    pub(super) decision: Decision,
+    /// Whether it is still to be decided, with the store's help.
+    pub(super) asks_the_store: bool,
     pub(super) verified: Verified,
     pub(super) proof: KeptProof,
     /// The state of the account on which the call was allowed.
@@ -40,6 +38,13 @@ impl Mutation {
         let account = taken.map_or(established.caller.account, |role| role.account);
         let resource = taken.map(ToString::to_string);
         let by_service = taken.is_some();
+        if self.asks_the_store {
+            // Before the account's lock, for which a caller without permission does not queue.
+            let account = established.caller.account;
+            let snapshot = self.cx.iam.begin_read(account).await;
+            let mut snapshot = snapshot.map_err(OpError::from)?;
+            self.decide_within(&established, snapshot.as_mut()).await?;
+        }
         self.call.prepare(&self.cx).await?;
         let guard = self.cx.iam.begin_write(account).await;
         let mut guard = guard.map_err(|error| match error {
@@ -76,26 +81,9 @@ impl Mutation {
                 .map_err(|error| unestablished(error, &self.proof))?;
             self.cx.caller = Some(Arc::clone(&established.caller));
         }
-        let loads_keys = self.call.loads_keys();
-        if loads_keys {
+        if moved_on || self.asks_the_store {
             let snapshot = &mut *tx as &mut dyn Snapshot;
-            self.keys = self.call.loaded_keys(snapshot).await?;
-        }
-        let loads_tags = resource_tags::matter(&established, &self.checks);
-        if loads_tags {
-            let snapshot = &mut *tx as &mut dyn Snapshot;
-            let tags = resource_tags::load(snapshot, &mut self.checks);
-            tags.await.map_err(OpError::from)?;
-        }
-        if (moved_on || loads_keys || loads_tags) && !self.loaded {
-            authorize(&established, &self.cx, &self.checks, &self.keys)?;
-        }
-        if self.loaded {
-            self.checks = self
-                .call
-                .loaded_checks(&self.cx, &mut *tx as &mut dyn Snapshot)
-                .await?;
-            authorize(&established, &self.cx, &self.checks, &self.keys)?;
+            self.decide_within(&established, snapshot).await?;
         }
         let answer = self.call.answer(&self.cx, tx).await?;
         let caller = &established.caller;
@@ -107,12 +95,24 @@ impl Mutation {
             access_key_id: caller.access_key_id.to_string(),
             source_ip: self.cx.origin.source_ip.to_string(),
             operation: self.operation,
-            resource: resource.unwrap_or_else(|| resources(&self.checks)),
+            resource: resource.unwrap_or_else(|| resources(&self.decision.checks)),
         })
         .await
         .map_err(OpError::from)?;
         guard.commit().await.map_err(OpError::from)?;
         Ok(answer)
+    }
+
+    async fn decide_within(
+        &mut self,
+        established: &Established,
+        snapshot: &mut dyn Snapshot,
+    ) -> Result<(), OpError> {
+        let call = self.call.as_ref();
+        let decided = self
+            .decision
+            .decide_within(call, established, &self.cx, snapshot);
+        decided.await
     }
 }
 

@@ -22,20 +22,17 @@ use hyper::body::{Body as _, Bytes};
 
 use crate::credential::verify::{RawRequest, Request as SignedText, Scheme};
 use crate::iam::authn::{AuthnError, Established, Proof, SignedRequest, Verified};
-use crate::iam::authz::{self, Check};
 use crate::iam::caller::{self, Origin};
-use crate::iam::context::CallContext;
 use crate::iam::freshness::Current;
 use crate::iam::generate;
-use crate::iam::resource_tags;
 use crate::iam::sessions::SessionError;
 use crate::model::audit::RefusalKey;
 use crate::ops::call::{Answer, Call, Context, Entry, Session};
 use crate::ops::declare::{Access, Auth, Product, Resources};
 use crate::ops::error::OpError;
-use crate::policy::context::MapContext;
 use crate::policy::ids::AccountId;
 use crate::store::StoreError;
+use crate::wire::decision::Decision;
 use crate::wire::envelope::{self, ErrorBody, Format};
 use crate::wire::error::{Fault, Strings};
 use crate::wire::mutation::Mutation;
@@ -137,7 +134,7 @@ async fn step_by_step(
         // Under ACS3 the hash of the body is signed: who has not signed has no body read.
         let raw = signed::raw(parts, target, b"")?;
         let (request, entry) = read(api, progress, &raw)?;
-        let (verified, _) = verify(api, &request).await?;
+        let (verified, _) = verify(api, &request, origin).await?;
         let bytes = Box::pin(api.read_body(&parts.headers, body)).await?;
         let raw = signed::raw(parts, target, &bytes)?;
         let (request, _) = read(api, progress, &raw)?;
@@ -156,7 +153,7 @@ async fn step_by_step(
     let (request, entry) = read(api, progress, &raw)?;
     let verified = match entry.declaration.auth {
         Auth::Unsigned => None,
-        _ => Some(verify(api, &request).await?),
+        _ => Some(verify(api, &request, origin).await?),
     };
     if matches!(request.scheme(), Scheme::Acs3(_)) && !request.body_matches() {
         return Err(Fault::BodyHash(Box::new(signed::strings(&request))));
@@ -195,9 +192,10 @@ fn read<'a>(
 async fn verify<'r>(
     api: &Api,
     request: &'r SignedText<'_>,
+    origin: Origin,
 ) -> Result<(Verified, SignedRequest<'r>), Fault> {
     let signed = signed::signed(request)?;
-    match api.iam.verify(&signed).await {
+    match api.iam.verify(&signed, origin.source_ip).await {
         Ok(verified) => Ok((verified, signed)),
         Err(error) => Err(authn(error, request)),
     }
@@ -259,16 +257,19 @@ async fn call(
     let call = parsed.map_err(OpError::from)?;
     let mut checks = entry.declaration.check(established.caller.account, &params);
     checks.extend(call.checked().checks(&cx)?);
-    let keys = call.checked().keys();
+    let mut decision = Decision {
+        checks,
+        keys: call.checked().keys(),
+        loaded: entry.declaration.resources == Resources::Loaded,
+    };
     // What only the store tells is read where the call runs, and so is it decided there.
-    let reads_first = call.checked().loads_keys()
-        || (!matches!(call, Call::Session(_)) && resource_tags::matter(&established, &checks));
-    if !reads_first {
-        authorize(&established, &cx, &checks, &keys)?;
+    let asks_the_store =
+        !matches!(call, Call::Session(_)) && decision.asks_the_store(call.checked(), &established);
+    if !asks_the_store {
+        decision.decide(&established, &cx)?;
     }
 
     // 8. The operation.
-    let loaded = entry.declaration.resources == Resources::Loaded;
     match call {
         Call::Session(call) => {
             session(
@@ -284,15 +285,11 @@ async fn call(
             Box::pin(async {
                 let account = established.caller.account;
                 let mut snapshot = api.iam.begin_read(account).await.map_err(OpError::from)?;
-                if reads_first {
-                    let keys = call.loaded_keys(snapshot.as_mut()).await?;
-                    let tags = resource_tags::load(snapshot.as_mut(), &mut checks);
-                    tags.await.map_err(OpError::from)?;
-                    authorize(&established, &cx, &checks, &keys)?;
-                }
-                if loaded {
-                    let checks = call.loaded_checks(&cx, snapshot.as_mut()).await?;
-                    authorize(&established, &cx, &checks, &keys)?;
+                if asks_the_store {
+                    let snapshot = snapshot.as_mut();
+                    let decided =
+                        decision.decide_within(call.as_ref(), &established, &cx, snapshot);
+                    decided.await?;
                 }
                 Ok(call.answer(&cx, snapshot.as_mut()).await?)
             })
@@ -302,9 +299,8 @@ async fn call(
             let write = Mutation {
                 call,
                 cx,
-                checks,
-                keys,
-                loaded,
+                decision,
+                asks_the_store,
                 verified,
                 proof: KeptProof::of(request, caller.proof),
                 decided_on: current.own.state.tag,
@@ -352,28 +348,6 @@ async fn session(
     drop(snapshot);
     cx.caller = Some(Arc::clone(&established.caller));
     Ok(call.run(cx, Some((&established, &current))).await?)
-}
-
-pub(super) fn authorize(
-    established: &Established,
-    cx: &Context,
-    checks: &[Check],
-    keys: &MapContext,
-) -> Result<(), OpError> {
-    let context = CallContext {
-        now: cx.now,
-        origin: cx.origin,
-        caller: &established.caller,
-        own: keys,
-        resource_tags: None,
-    };
-    authz::authorize(
-        &context,
-        established.principal.as_deref(),
-        established.session_policy.as_deref(),
-        checks,
-    )
-    .map_err(OpError::Denied)
 }
 
 /// 9. The refusal: logged once, counted, written to the audit behind.

@@ -259,6 +259,10 @@ class Caller:
     def sts(self, action: str, **parameters: object) -> dict:
         return self._call("sts", action, parameters)
 
+    def ims(self, action: str, **parameters: object) -> dict:
+        """Likewise."""
+        return self._call("ims", action, parameters)
+
     def resource_manager(self, action: str, **parameters: object) -> dict:
         """Of the current generation of the libraries only: the tests need no more."""
         return self._call("resourcemanager", action, parameters)

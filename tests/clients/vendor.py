@@ -1,7 +1,7 @@
 """The vendor's Python clients, both generations, behind one way of calling.
 
 `Rpc` is the older generation (`aliyun-python-sdk-ram`, `-sts`; RPC scheme, HMAC-SHA1), `Tea` the current one
-(`alibabacloud_ram20150501`, `alibabacloud_sts20150401`, `alibabacloud_resourcemanager20200331`; ACS3, HMAC-SHA256). Both use the typed request classes
+(`alibabacloud_ram20150501`, `-sts20150401`, `-ims20190815`, `-resourcemanager20200331`; ACS3, HMAC-SHA256). Both use the typed request classes
 and give the answer as a dictionary with the names of the wire; what they could not parse would be missing from it.
 """
 
@@ -13,6 +13,8 @@ import logging
 import re
 from typing import Protocol
 
+import alibabacloud_ims20190815.client as tea_ims
+import alibabacloud_ims20190815.models as tea_ims_models
 import alibabacloud_ram20150501.client as tea_ram
 import alibabacloud_ram20150501.models as tea_ram_models
 import alibabacloud_resourcemanager20200331.client as tea_rm
@@ -98,6 +100,7 @@ class Tea:
         config |= {"endpoint": endpoint, "protocol": "http"} | options
         self.clients = {
             "ram": (tea_ram.Client(Config(**config)), tea_ram_models),
+            "ims": (tea_ims.Client(Config(**config)), tea_ims_models),
             "resourcemanager": (tea_rm.Client(Config(**config)), tea_rm_models),
             "sts": (tea_sts.Client(Config(**config)), tea_sts_models),
         }

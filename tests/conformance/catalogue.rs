@@ -30,7 +30,9 @@ pub(crate) struct Operation {
     pub(crate) params: Vec<Parameter>,
     pub(crate) response: Value,
     #[serde(default)]
-    pub(crate) conditional: Vec<String>,
+    conditional: Vec<String>,
+    #[serde(default)]
+    notes: Vec<String>,
     pub(crate) family: String,
     /// `None` where no permission is asked for.
     pub(crate) action: Option<String>,
@@ -41,6 +43,23 @@ pub(crate) struct Operation {
 }
 
 impl Operation {
+    /// The members that are not in every answer; some are spoken of in a note alone.
+    pub(crate) fn conditional(&self) -> Vec<String> {
+        let mut all = self.conditional.clone();
+        let is_marker = |note: &String| note.starts_with("Marker present only when");
+        if self.notes.iter().any(is_marker) && !all.iter().any(|path| path == "Marker") {
+            all.push("Marker".to_owned());
+        }
+        if self
+            .notes
+            .iter()
+            .any(|note| note.ends_with("ActivateDate absent"))
+        {
+            all.push("VirtualMFADevices.VirtualMFADevice[].ActivateDate".to_owned());
+        }
+        all
+    }
+
     /// The templates of the resources that the action must be allowed on.
     pub(crate) fn resources(&self) -> Vec<&str> {
         match &self.resource {

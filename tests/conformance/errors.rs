@@ -201,7 +201,8 @@ fn absent(built: &Built, code: &str) -> Option<Recipe> {
         "EntityNotExist.Role" => Recipe::set("RoleName", "Nobody"),
         "EntityNotExist.Policy" => Recipe::set("PolicyName", "Nothing"),
         "EntityNotExist.Policy.Version" => Recipe::set("VersionId", "v9"),
-        "EntityNotExist.User.AccessKey" if built.name() == "GetUser" => Recipe {
+        // By its key alone.
+        "EntityNotExist.User.AccessKey" if takes(built, "UserId") => Recipe {
             leave_out: vec!["UserPrincipalName"],
             ..Recipe::set("UserAccessKeyId", "LTAI5tNobodysKey000000000")
         },
@@ -411,15 +412,11 @@ async fn bring_about(built: &Built, code: &str, recipe: Recipe) -> Result<(), St
     }
     let mut params: Params = world.all(built);
     params.retain(|(name, _)| {
-        // A list that is sent otherwise is not sent spread out.
-        let spread = |other: &str| {
-            name.strip_prefix(other)
-                .is_some_and(|rest| rest.starts_with('.'))
+        let is = |other: &str| {
+            let rest = name.strip_prefix(other);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
-        let set = recipe
-            .set
-            .iter()
-            .any(|(other, _)| other == name || spread(other));
+        let set = recipe.set.iter().any(|(other, _)| is(other));
         !set && !recipe.leave_out.contains(&name.as_str())
     });
     params.extend(recipe.set);

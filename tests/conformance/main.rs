@@ -26,4 +26,5 @@ mod matrix;
 mod parameters;
 mod subjects;
 mod tree;
+mod values;
 mod world;

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use rampart::credential::totp;
 use rampart::model::quotas::Quotas;
 use rampart::ops::declare::Product;
@@ -12,6 +10,7 @@ use serde_json::Value;
 
 use crate::app::{ACCOUNT, Credentials, On, Reply, Setup, TestApp, policy};
 use crate::catalogue::{Built, Parameter};
+use crate::values::{PASSWORD, TAG, saml_metadata, special, usual};
 
 /// Names and values of a call.
 pub(crate) type Params = Vec<(String, String)>;
@@ -20,7 +19,7 @@ pub(crate) type Params = Vec<(String, String)>;
 ///
 /// The user `Ann` is in the group `Devs`, has a key, a login and the device `token`; the role
 /// `Reader` trusts the account. The policy `Read`, of two versions, is attached to all three. Tags are
-/// on role and policy. Of each kind there is one that nothing hangs on: `Bare`, `Empty`, `Idle`,
+/// on users, roles and policies. Of each kind there is one that nothing hangs on: `Bare`, `Empty`, `Idle`,
 /// `Spare`, `phone`.
 pub(crate) struct World {
     pub(crate) app: TestApp,
@@ -28,12 +27,6 @@ pub(crate) struct World {
     /// What only this world knows: ids, codes, messages.
     own: BTreeMap<&'static str, String>,
 }
-
-/// What a key may be used from: here.
-const KEY_POLICY: &str =
-    r#"{"Status":"Active","Statements":[{"Type":"ClassicWhiteList","IPList":["127.0.0.0/8"]}]}"#;
-const PASSWORD: &str = "Correct-horse-9";
-const TAG: &str = r#"[{"Key":"env","Value":"test"}]"#;
 
 fn pairs(params: &[(String, String)]) -> Vec<(&str, &str)> {
     params
@@ -76,11 +69,12 @@ impl World {
         };
         world.own.insert("UserAccessKeyId", world.ann.id.clone());
         world.furnish().await;
+        world.furnish_users().await;
         if ["MFA", "login"].contains(&family) {
             world.furnish_logins().await;
         }
-        if family == "keys" {
-            world.furnish_key_policy().await;
+        if family == "security settings" {
+            world.furnish_settings().await;
         }
         if family == "service-linked roles" {
             world.furnish_linked_roles().await;
@@ -140,6 +134,34 @@ impl World {
         }
     }
 
+    /// Tags on users, and the networks of a key.
+    async fn furnish_users(&self) {
+        let root = self.app.root();
+        let principal = |name: &str| format!("{name}@{ACCOUNT}.onaliyun.com");
+        let (ann, bare) = (principal("Ann"), principal("Bare"));
+        let tags = [
+            ("ResourceType", "user"),
+            ("ResourcePrincipalName.1", ann.as_str()),
+            ("ResourcePrincipalName.2", bare.as_str()),
+            ("Tag.1.Key", "env"),
+            ("Tag.1.Value", "test"),
+        ];
+        let tagged = self.app.rpc(&root, Product::Ims, "TagResources", &tags);
+        tagged.await.ok();
+        let networks = [
+            ("UserPrincipalName", ann.as_str()),
+            ("UserAccessKeyId", self.ann.id.as_str()),
+            (
+                "AccessKeyPolicy",
+                usual(Product::Ims, "AccessKeyPolicy").unwrap(),
+            ),
+        ];
+        let limited = self
+            .app
+            .rpc(&root, Product::Ims, "SetAccessKeyPolicy", &networks);
+        limited.await.ok();
+    }
+
     async fn furnish_logins(&mut self) {
         let now = self.app.clock.now();
         let login = [("UserName", "Ann"), ("Password", PASSWORD)];
@@ -169,20 +191,19 @@ impl World {
         }
     }
 
-    /// A policy on Ann's key, where the server knows such.
-    async fn furnish_key_policy(&self) {
-        let (product, action) = (Product::Ims, "SetAccessKeyPolicy");
-        if rampart::ops::find(rampart::ops::REGISTRY, product, action).is_none() {
-            return;
-        }
-        let own = format!("Ann@{ACCOUNT}.onaliyun.com");
-        let params = [
-            ("UserPrincipalName", own.as_str()),
-            ("UserAccessKeyId", &self.ann.id),
-            ("AccessKeyPolicy", KEY_POLICY),
-        ];
+    /// Settings that are not the usual ones, and a report.
+    async fn furnish_settings(&self) {
         let root = self.app.root();
-        self.app.rpc(&root, product, action, &params).await.ok();
+        for (action, params) in [
+            (
+                "SetSecurityPreference",
+                &[("VerificationTypes", r#"["sms"]"#)][..],
+            ),
+            ("GenerateCredentialReport", &[]),
+        ] {
+            let made = self.app.rpc(&root, Product::Ims, action, params).await;
+            made.ok();
+        }
     }
 
     /// A role that is in use, and the task that failed to remove it.
@@ -364,123 +385,4 @@ impl World {
             .rpc(&caller, built.product(), built.name(), &pairs(params))
             .await
     }
-}
-
-/// Values of single operations; empty where the parameter is left out.
-fn special(built: &Built, name: &str) -> Option<String> {
-    // IMS names users by their whole names.
-    let short = match name {
-        "UserPrincipalName" => Some("UserName"),
-        "NewUserPrincipalName" => Some("NewUserName"),
-        _ => None,
-    };
-    if let Some(short) = short {
-        let name =
-            special(built, short).or_else(|| usual(built.product(), short).map(str::to_owned));
-        return name.map(|name| format!("{name}@{ACCOUNT}.onaliyun.com"));
-    }
-    let value = match (built.name(), name) {
-        ("CreateUser", "UserName") => "Newcomer",
-        ("CreateGroup", "GroupName") => "Newcomers",
-        ("CreateRole", "RoleName") => "Novice",
-        ("CreatePolicy", "PolicyName") => "New",
-        ("DeleteUser" | "CreateLoginProfile" | "BindMFADevice", "UserName") => "Bare",
-        ("DeleteGroup" | "AddUserToGroup", "GroupName") => "Empty",
-        ("DeleteRole", "RoleName") => "Idle",
-        ("DeleteServiceLinkedRole", "RoleName") => "AliyunServiceRoleForPolarDB",
-        ("DeletePolicy", "PolicyName") => "Spare",
-        (action, "PolicyName") if action.starts_with("AttachPolicy") => "Spare",
-        ("CreateVirtualMFADevice", "VirtualMFADeviceName") => "another",
-        ("ChangePassword", "OldPassword") => PASSWORD,
-        ("UpdateAccessKey", "Status") => "Inactive",
-        // Not together with tags; named by its whole name; only some services take a description.
-        ("ListUserBasicInfos", "Status")
-        | ("GetUser", "UserAccessKeyId")
-        | ("CreateServiceLinkedRole", "Description") => "",
-        ("CreateOIDCProvider", "OIDCProviderName") | ("CreateSAMLProvider", "SAMLProviderName") => {
-            "Another"
-        }
-        ("CreateOIDCProvider", "IssuerUrl") => "https://another.example",
-        ("AddClientIdToOIDCProvider", "ClientId") => "three",
-        ("AddFingerprintToOIDCProvider", "Fingerprint") => "cc33",
-        (_, "EncodedSAMLMetadataDocument" | "NewEncodedSAMLMetadataDocument") => {
-            return Some(saml_metadata());
-        }
-        _ => return None,
-    };
-    Some(value.to_owned())
-}
-
-/// The metadata of a SAML provider, in Base64.
-fn saml_metadata() -> String {
-    STANDARD.encode(include_str!("../vectors/saml/metadata.xml"))
-}
-
-/// Values by the parameter's name; empty where the parameter is left out.
-fn usual(product: Product, name: &str) -> Option<&'static str> {
-    const IDENTITY: &str =
-        r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"ram:Get*","Resource":"*"}]}"#;
-    const TRUST: &str = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":["sts:AssumeRole","sts:SetSourceIdentity"],"Principal":{"RAM":"*"}}]}"#;
-    Some(match name {
-        // Copied from an answer before: there is none. Another way to name what is named already.
-        // Or what only some services take.
-        "Marker" | "NextToken" | "UserId" | "ResourceId" | "CustomSuffix" => "",
-        "UserName" => "Ann",
-        "NewUserName" | "NewGroupName" => "Renamed",
-        "GroupName" => "Devs",
-        "RoleName" => "Reader",
-        "PolicyName" => "Read",
-        "PolicyType" => "Custom",
-        "VersionId" => "v2",
-        "PolicyDocument" | "Policy" => IDENTITY,
-        "AssumeRolePolicyDocument" | "NewAssumeRolePolicyDocument" => TRUST,
-        "Description" | "NewDescription" | "Comments" | "NewComments" => "a < b & c",
-        "DisplayName" | "NewDisplayName" => "Somebody",
-        "Email" | "NewEmail" => "a@example.com",
-        "MobilePhone" | "NewMobilePhone" => "86-18600001234",
-        "MaxSessionDuration" | "NewMaxSessionDuration" => "7200",
-        "DurationSeconds" => "900",
-        "RoleArn" => "acs:ram::1234567890123456:role/Reader",
-        "ServiceName" => "ros.aliyuncs.com",
-        "RoleSessionName" => "session",
-        "ExternalId" => "external",
-        "SourceIdentity" => "source",
-        "Tag" => TAG,
-        "TagKeys" => r#"["env"]"#,
-        "ResourceNames" => r#"["Reader"]"#,
-        "ResourceType" if product == Product::Ram => "role",
-        "TagKey" => "env",
-        "DefaultDomainName" => "acme.onaliyun.com",
-        "OIDCProviderName" | "SAMLProviderName" => "Idp",
-        "ClientIds" => "one,two",
-        "ClientId" => "one",
-        "Fingerprints" => "aa11,bb22",
-        "Fingerprint" => "aa11",
-        "IssuanceLimitTime" => "6",
-        "OIDCProviderArn" => "acs:ram::1234567890123456:oidc-provider/Idp",
-        "OIDCToken" => "e30.e30.AA",
-        "SAMLProviderArn" => "acs:ram::1234567890123456:saml-provider/Idp",
-        "SAMLAssertion" => "PGEvPg==",
-        "AuthnSignAlgo" => "rsa-sha256",
-        "AccessKeyPolicy" => KEY_POLICY,
-        "InitialPasswordAge" => "10",
-        "MinimumPasswordDifferentCharacter" => "2",
-        "OperationForRiskLogin" => "autonomous",
-        "VerificationTypes" => r#"["sms"]"#,
-        "All" | "SetAsDefault" => "false",
-        "MaxItems" | "PageSize" | "PageNumber" => "1",
-        "Password" | "NewPassword" => "Another-horse-9",
-        "MinimumPasswordLength" => "9",
-        "MaxPasswordAge" => "90",
-        "PasswordReusePrevention" => "3",
-        "MaxLoginAttemps" => "5",
-        "LoginNetworkMasks" => "10.0.0.0/8;192.168.0.1",
-        "LoginSessionDuration" => "8",
-        "AccountAlias" => "acme",
-        "SerialNumber" => "acs:ram::1234567890123456:mfa/phone",
-        "ResourceGroupId" => ACCOUNT,
-        "PrincipalType" => "IMSUser",
-        "PrincipalName" | "ResourcePrincipalName" => "Ann@1234567890123456.onaliyun.com",
-        _ => return None,
-    })
 }

@@ -122,6 +122,39 @@ async fn an_account_is_printed_in_both_forms() {
 }
 
 #[tokio::test]
+async fn an_account_is_given_quotas_of_its_own() {
+    let directory = tempfile::tempdir().unwrap();
+    let bench = Bench::seeded().await;
+    let socket = directory.path().join(control::SOCKET_NAME);
+    let socket = ControlSocket::bind(&bench.iam, &socket).await.unwrap();
+    tokio::spawn(socket.serve(Arc::clone(&bench.iam), std::future::pending()));
+    let quotas = async |rest: &[&str]| {
+        let arguments = [&["account", "quotas", "1000000000000001"], rest].concat();
+        type_in(&bench, directory.path(), &arguments).await
+    };
+    let printed = quotas(&["users=7", "roles=8", "--format", "json"]).await;
+    let held: serde_json::Value = serde_json::from_str(&printed.unwrap()).unwrap();
+    assert_eq!(
+        (&held["users"], &held["roles"], &held["groups"]),
+        (&7.into(), &8.into(), &300.into())
+    );
+    let printed = quotas(&["roles=default"]).await.unwrap();
+    assert!(printed.contains("\nroles = 1000\n"), "{printed}");
+    assert!(printed.contains("\nusers = 7\n"), "{printed}");
+    for (change, why) in [
+        ("user=default", "no quota has the name `user`"),
+        (
+            "tags_per_resource=1001",
+            "the quota `tags_per_resource` is 1000 at most",
+        ),
+    ] {
+        let error = quotas(&[change]).await.unwrap_err();
+        assert!(error.to_string().contains(why), "{error}");
+    }
+    assert_eq!(quotas(&[]).await.unwrap(), printed);
+}
+
+#[tokio::test]
 async fn keys_of_services_are_made_listed_switched_off_and_removed() {
     let directory = tempfile::tempdir().unwrap();
     let bench = Bench::seeded().await;

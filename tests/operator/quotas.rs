@@ -1,6 +1,8 @@
 //! Limits of an account hold for the seed too: what is beyond one is named, the rest is done.
 
 use rampart::model::quotas::Quotas;
+use rampart::operator::OperatorError;
+use rampart::operator::account::{self, QuotaChange};
 use rampart::operator::seed::Outcome;
 
 use crate::support::{ACCOUNT, Bench, OTHER, PLAIN, PRUNE, SEED, lines};
@@ -104,4 +106,60 @@ async fn ids_and_aliases_of_others_are_not_taken() {
         ["impossible: account 1000000000000003 has an alias that another account has"]
     );
     assert!(!bench.exists("1000000000000003").await);
+}
+
+fn change(figures: &[(&str, Option<u32>)]) -> QuotaChange {
+    QuotaChange {
+        account: ACCOUNT.parse().unwrap(),
+        figures: figures
+            .iter()
+            .map(|(name, figure)| ((*name).to_owned(), *figure))
+            .collect(),
+    }
+}
+
+#[tokio::test]
+async fn an_account_has_quotas_of_its_own() {
+    let bench = Bench::seeded().await;
+    let iam = &bench.iam;
+    let held = account::quotas(iam, &change(&[])).await.unwrap();
+    assert_eq!(
+        (held["users"], held["roles"], held.len()),
+        (5000, 1000, Quotas::default().each().len())
+    );
+    let rows = bench.audit(ACCOUNT.parse().unwrap()).await.len();
+    let own = change(&[("users", Some(1)), ("roles", Some(7))]);
+    let held = account::quotas(iam, &own).await.unwrap();
+    assert_eq!((held["users"], held["roles"], held["groups"]), (1, 7, 300));
+    let trail = bench.audit(ACCOUNT.parse().unwrap()).await;
+    assert_eq!(trail.len(), rows + 1);
+    assert!(
+        trail
+            .iter()
+            .any(|row| row.operation == "operator.SetQuotas")
+    );
+    assert_eq!(account::quotas(iam, &change(&[])).await.unwrap(), held);
+    // The seed keeps to them; another account has none of them.
+    let text = SEED.replace("    users:\n", "    users:\n      - name: zoe\n");
+    let report = bench.run(&text, PLAIN).await;
+    assert_eq!(
+        lines(&report, Outcome::Impossible),
+        ["impossible: user zoe is one too many; the account may have 1"]
+    );
+    let others = text
+        .replace(ACCOUNT, OTHER)
+        .replace("LTAI", "LTAIother")
+        .replace("alias: main", "alias: other");
+    assert_eq!(bench.run(&others, PLAIN).await.impossible(), 0);
+    // One of them back to the server's.
+    let held = account::quotas(iam, &change(&[("users", None)]))
+        .await
+        .unwrap();
+    assert_eq!((held["users"], held["roles"]), (5000, 7));
+    assert_eq!(bench.run(&text, PLAIN).await.impossible(), 0);
+    for (name, figure) in [("user", 1), ("groups_per_user", 1001)] {
+        let refused = account::quotas(iam, &change(&[(name, Some(figure))])).await;
+        assert!(matches!(refused, Err(OperatorError::Quota(_))), "{name}");
+    }
+    assert_eq!(account::quotas(iam, &change(&[])).await.unwrap(), held);
 }

@@ -171,7 +171,7 @@ async fn t08_an_inactive_key_and_another_secret_stay() {
         .seal_access_key(&key, "another secret, of a call")
         .unwrap();
     call!(bench, |tx| {
-        tx.update_key_status(&key, AccessKeyStatus::Inactive)
+        tx.update_key_status(&key, AccessKeyStatus::Inactive, 1)
             .await
             .unwrap();
         tx.update_key_secret(&key, &sealed).await.unwrap();

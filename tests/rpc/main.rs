@@ -39,6 +39,7 @@ mod provider_lists;
 mod conditions;
 mod coverage;
 mod decision_cases;
+mod full_lists;
 mod ims;
 mod main_job;
 mod operations_page;

@@ -65,7 +65,12 @@ async fn every_change_names_what_it_touches(exam: Exam) {
     tx.create_key(&of_alice).await.unwrap();
     assert_eq!(told(&exam, tx).await, key_touched);
     let mut tx = exam.tx(account).await;
-    tx.update_key_status(&of_alice.id, AccessKeyStatus::Inactive)
+    tx.update_key_status(&of_alice.id, AccessKeyStatus::Inactive, 1)
+        .await
+        .unwrap();
+    assert_eq!(told(&exam, tx).await, key_touched);
+    let mut tx = exam.tx(account).await;
+    tx.update_key_network_policy(&of_alice.id, Some("{}"))
         .await
         .unwrap();
     assert_eq!(told(&exam, tx).await, key_touched);

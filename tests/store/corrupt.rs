@@ -48,7 +48,7 @@ async fn t24_a_corrupt_value_is_named_and_nothing_is_made_of_it(exam: Exam) {
     }
     let mut read = exam.read(account).await;
     expect_corrupt(read.get_user_by_id(user.id).await, ("users", "name"));
-    expect_corrupt(read.list_users(ALL).await, ("users", "name"));
+    expect_corrupt(read.list_users(ALL, &[]).await, ("users", "name"));
     expect_corrupt(read.get_key(&key.id).await, ("access_keys", "status"));
     let found = read.get_policy(&policy.name).await;
     expect_corrupt(found, ("policies", "latest_version"));

@@ -79,6 +79,7 @@ async fn t08_names_and_ids_are_given_once(exam: Exam) {
     // What loses its name, or goes, leaves a tombstone; an id is never given again.
     let away = Group {
         name: "Away".parse().unwrap(),
+        display_name: String::new(),
         comments: String::new(),
         updated_at: 99,
         ..devs.clone()

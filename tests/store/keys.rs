@@ -65,17 +65,26 @@ async fn a_keys_status_and_secret_change(exam: Exam) {
     let key = key(account, KeyOwner::Root, "k");
     let mut tx = exam.tx(account).await;
     tx.create_key(&key).await.unwrap();
-    tx.update_key_status(&key.id, AccessKeyStatus::Inactive)
+    tx.update_key_status(&key.id, AccessKeyStatus::Inactive, 99)
         .await
         .unwrap();
     tx.update_key_secret(&key.id, &[]).await.unwrap();
     let nobody = "nobody".parse().unwrap();
-    let refused = tx.update_key_status(&nobody, AccessKeyStatus::Active).await;
+    tx.update_key_network_policy(&key.id, Some("{}"))
+        .await
+        .unwrap();
+    let refused = tx
+        .update_key_status(&nobody, AccessKeyStatus::Active, 99)
+        .await;
     assert!(matches!(refused, Err(StoreError::NotFound)));
     let refused = tx.update_key_secret(&nobody, &[1]).await;
     assert!(matches!(refused, Err(StoreError::NotFound)));
+    let refused = tx.update_key_network_policy(&nobody, None).await;
+    assert!(matches!(refused, Err(StoreError::NotFound)));
     tx.commit().await.unwrap();
     let found = exam.store.find_key(&key.id).await.unwrap().unwrap();
+    assert_eq!(found.updated_at, 99);
+    assert_eq!(found.network_policy.as_deref(), Some("{}"));
     assert_eq!(found.status, AccessKeyStatus::Inactive);
     assert_eq!(found.sealed_secret, Vec::<u8>::new());
 }

@@ -1,16 +1,23 @@
 //! Logins and MFA devices.
 
-use rampart::model::login::{Binding, LoginProfile, VirtualMfaDevice};
+use rampart::model::login::{Binding, LoginProfile, LoginStatus, VirtualMfaDevice};
 use rampart::policy::ids::{AccountId, UserId};
 use rampart::store::{Page, StoreError};
 
 use crate::backend::{Exam, next};
 use crate::records::{self, TRAPS};
 
+const ALL: Page<'_> = Page {
+    after: None,
+    limit: 99,
+};
+
 fn profile(account: AccountId, user: UserId) -> LoginProfile {
     LoginProfile {
         account,
         user,
+        status: LoginStatus::Active,
+        is_initial: true,
         sealed_passwords: vec![0, 255, 7],
         password_reset_required: true,
         mfa_bind_required: false,
@@ -58,6 +65,8 @@ async fn a_user_has_one_login(exam: Exam) {
     assert_eq!(theirs.get_login_profile(user).await.unwrap(), None);
     drop(theirs);
     let changed = LoginProfile {
+        status: LoginStatus::Inactive,
+        is_initial: false,
         sealed_passwords: Vec::new(),
         password_reset_required: false,
         mfa_bind_required: true,
@@ -107,7 +116,7 @@ async fn a_device_is_found_by_name_and_by_user(exam: Exam) {
     let mut theirs = exam.read(other).await;
     assert_eq!(theirs.get_mfa_device(&name).await.unwrap(), None);
     assert_eq!(theirs.count_mfa_devices().await.unwrap(), 0);
-    assert_eq!(theirs.list_mfa_device_holders().await.unwrap(), []);
+    assert_eq!(theirs.list_mfa_device_holders(ALL).await.unwrap(), []);
     drop(theirs);
 
     let holder = records::user(account, "alice");
@@ -130,8 +139,13 @@ async fn a_device_is_found_by_name_and_by_user(exam: Exam) {
     let found = read.get_mfa_device_of(user).await.unwrap();
     assert_eq!(found, Some(bound.clone()));
     // The device that is bound to nobody has no holder.
-    let holders = read.list_mfa_device_holders().await.unwrap();
+    let holders = read.list_mfa_device_holders(ALL).await.unwrap();
     assert_eq!(holders, [holder]);
+    let behind = Page {
+        after: Some("phone"),
+        limit: 9,
+    };
+    assert_eq!(read.list_mfa_device_holders(behind).await.unwrap(), []);
     drop(read);
     let unbound = VirtualMfaDevice {
         binding: None,

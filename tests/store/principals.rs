@@ -112,7 +112,7 @@ async fn pages_go_by_bytes_of_the_folded_name(exam: Exam) {
             after: after.as_deref(),
             limit,
         };
-        users.extend(read.list_users(page).await.unwrap());
+        users.extend(read.list_users(page, &[]).await.unwrap());
         roles.extend(read.list_roles(page, &[]).await.unwrap());
     }
     let users: Vec<_> = users.iter().map(|user| user.name.as_str()).collect();

@@ -28,6 +28,7 @@ pub(crate) fn group(account: AccountId, name: &str) -> Group {
         account,
         id: GroupId::from_random(next().into()),
         name: name.parse().unwrap(),
+        display_name: "林".to_owned(),
         comments: "für 林".to_owned(),
         created_at: 15,
         updated_at: 16,
@@ -83,6 +84,8 @@ pub(crate) fn key(account: AccountId, owner: KeyOwner, id: &str) -> AccessKey {
         owner,
         status: AccessKeyStatus::Active,
         created_at: 30,
+        updated_at: 31,
+        network_policy: None,
         sealed_secret: vec![0, 255, 7],
     }
 }

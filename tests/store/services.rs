@@ -10,7 +10,7 @@ use rampart::policy::ids::{AccountId, RoleId};
 use rampart::store::{KeyUse, Removed, StoreError};
 
 use crate::backend::Exam;
-use crate::records::{key, role};
+use crate::records::{self, role};
 
 fn service(account: Option<AccountId>, networks: &[&str]) -> KeyOwner {
     KeyOwner::Service(Arc::new(Service {
@@ -18,6 +18,15 @@ fn service(account: Option<AccountId>, networks: &[&str]) -> KeyOwner {
         account,
         networks: networks.iter().map(|text| text.parse().unwrap()).collect(),
     }))
+}
+
+/// A key as it is made: of a service's no later change is kept.
+fn key(account: AccountId, owner: KeyOwner, id: &str) -> AccessKey {
+    let key = records::key(account, owner, id);
+    AccessKey {
+        updated_at: key.created_at,
+        ..key
+    }
 }
 
 async fn keys_of_services_are_the_system_accounts(exam: Exam) {
@@ -71,7 +80,7 @@ async fn keys_of_services_are_the_system_accounts(exam: Exam) {
     drop(system);
 
     let mut tx = exam.tx(AccountId::SYSTEM).await;
-    tx.update_key_status(&any.id, AccessKeyStatus::Inactive)
+    tx.update_key_status(&any.id, AccessKeyStatus::Inactive, 9)
         .await
         .unwrap();
     tx.update_key_secret(&any.id, &[5]).await.unwrap();

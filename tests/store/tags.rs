@@ -4,7 +4,7 @@ use rampart::model::tag::{Tag, Tagged, TaggedKind};
 use rampart::store::{Page, TagFilter};
 
 use crate::backend::Exam;
-use crate::records::{policy, role};
+use crate::records::{self, policy, role};
 
 fn tag(key: &str, value: &str) -> Tag {
     Tag {
@@ -186,6 +186,15 @@ async fn tags_of_a_kind_are_listed_by_name_and_key(exam: Exam) {
             assert_eq!(listed.join(" "), expected, "{kind:?} {after:?} {filters:?}");
         }
     }
+    // What has its tags by an id must be there: a release that knew none of these left them behind.
+    let carrier = records::user(account, "carrier");
+    let tagged = Tagged::User(carrier.id);
+    tx.put_tags(&tagged, &[tag("k", "1")]).await.unwrap();
+    let listed = tx.list_tags_of_kind(TaggedKind::User, None, 9, &[]).await;
+    assert_eq!(listed.unwrap(), []);
+    tx.create_user(&carrier).await.unwrap();
+    let listed = tx.list_tags_of_kind(TaggedKind::User, None, 9, &[]).await;
+    assert_eq!(listed.unwrap().len(), 1);
 }
 
 cases!(

@@ -337,6 +337,8 @@ impl TestApp {
             owner: KeyOwner::Root,
             status: AccessKeyStatus::Active,
             created_at: self.clock.now(),
+            updated_at: self.clock.now(),
+            network_policy: None,
         };
         guard.tx().create_key(&key).await.unwrap();
         guard.commit().await.unwrap();

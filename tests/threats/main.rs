@@ -36,6 +36,7 @@ mod t13_forgeries;
 mod t14_replay;
 mod t14_rotation;
 mod t16_renaming;
+mod t17_key_networks;
 mod t17_origin;
 mod t19_outbound;
 mod t20_probing;

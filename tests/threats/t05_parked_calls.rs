@@ -65,7 +65,7 @@ async fn revoke(tx: &mut dyn Tx, secrets: &Secrets, what: Meanwhile, user: &Cred
             .unwrap(),
         Meanwhile::Nothing => {}
         Meanwhile::Disable => tx
-            .update_key_status(&key, AccessKeyStatus::Inactive)
+            .update_key_status(&key, AccessKeyStatus::Inactive, 1)
             .await
             .unwrap(),
         Meanwhile::DeleteKey => tx.delete_key(&key).await.unwrap(),

@@ -17,6 +17,8 @@ on_both!(
 );
 
 const OTHER: &str = "2222222222222222";
+/// A policy of a key that lets nobody in.
+const CLOSED: &str = r#"{"Status":"Inactive","Statements":[]}"#;
 
 async fn t06_keys_of_others(on: On) {
     let app = TestApp::start(on).await;
@@ -48,6 +50,31 @@ async fn t06_keys_of_others(on: On) {
                     reply.text
                 );
             }
+        }
+    }
+    // IMS alike, where the limits of a key are set too.
+    for victim in [&app.root(), &alice, &stranger, &other_root] {
+        for action in [
+            "DeleteAccessKey",
+            "UpdateAccessKey",
+            "SetAccessKeyPolicy",
+            "GetAccessKeyPolicy",
+            "GetAccessKeyLastUsed",
+        ] {
+            let params = [
+                ("UserAccessKeyId", victim.id.as_str()),
+                ("Status", "Inactive"),
+                ("AccessKeyPolicy", CLOSED),
+            ];
+            let own = ("UserPrincipalName", "bob@1234567890123456.onaliyun.com");
+            for named in [[&params[..], &[own]].concat(), params.to_vec()] {
+                let reply = app.rpc(&bob, Product::Ims, action, &named).await;
+                reply.refused(404, "EntityNotExist.User.AccessKey");
+            }
+            let other = ("UserPrincipalName", "alice@1234567890123456.onaliyun.com");
+            let named = [&params[..], &[other]].concat();
+            let reply = app.rpc(&bob, Product::Ims, action, &named).await;
+            reply.refused(403, "NoPermission");
         }
     }
     for name in ["alice", "root"] {
@@ -84,13 +111,21 @@ async fn state_of(app: &TestApp, account: &str) -> String {
 }
 
 /// What another account has, for every identifier that any operation takes.
-fn value<'a>(name: &str, victim: &'a Credentials, documents: &'a [String; 2]) -> Option<&'a str> {
+fn value<'a>(
+    (product, name): (Product, &str),
+    victim: &'a Credentials,
+    documents: &'a [String; 3],
+) -> Option<&'a str> {
     Some(match name {
         "UserName" => "victim",
+        "UserPrincipalName" | "PrincipalName" => "victim@2222222222222222.onaliyun.com",
+        "NewUserPrincipalName" => "renamed@2222222222222222.onaliyun.com",
+        "AccessKeyPolicy" => CLOSED,
         "RoleName" => "victimrole",
         "PolicyName" => "victim-0",
         "PolicyType" => "Custom",
         "UserAccessKeyId" => &victim.id,
+        "UserId" => &documents[2],
         "VersionId" => "v1",
         "PolicyDocument" => &documents[0],
         "AssumeRolePolicyDocument" | "NewAssumeRolePolicyDocument" => &documents[1],
@@ -103,12 +138,61 @@ fn value<'a>(name: &str, victim: &'a Credentials, documents: &'a [String; 2]) ->
         "OIDCProviderName" | "SAMLProviderName" => "victims-idp",
         "ClientId" | "ClientIds" => "victims-client",
         "Fingerprint" => "aa11",
-        "PrincipalName" => "victim@2222222222222222.onaliyun.com",
         "PrincipalType" => "IMSUser",
         "ResourceGroupId" => OTHER,
+        "ResourcePrincipalName" => r#"["victim@2222222222222222.onaliyun.com"]"#,
+        "ResourceNames" => r#"["victimrole"]"#,
+        "ResourceType" if product == Product::Ims => "user",
+        "ResourceType" => "role",
+        "Tag" => r#"[{"Key":"k","Value":"v"}]"#,
+        "TagKey" | "TagKeys" => r#"["k"]"#,
         "AuthenticationCode1" | "AuthenticationCode2" => "123456",
         _ => return None,
     })
+}
+
+/// Where a call takes a user's name, id or key, but one of them alone: each of these ways.
+fn ways<'a>(params: &[(&'a str, &'a str)]) -> Vec<Vec<(&'a str, &'a str)>> {
+    let naming = ["UserPrincipalName", "UserId", "UserAccessKeyId"];
+    let has = |name: &str| params.iter().any(|(given, _)| *given == name);
+    if !has("UserId") {
+        return vec![params.to_vec()];
+    }
+    let given = naming.into_iter().filter(|name| has(name));
+    let one = |way: &str| {
+        let kept = params.iter().copied();
+        kept.filter(|(name, _)| *name == way || !naming.contains(name))
+            .collect()
+    };
+    given.map(one).collect()
+}
+
+/// What is named below, beside the user, in the other account.
+async fn furnish(app: &TestApp, root: &Credentials, trust: &str) {
+    let role = [
+        ("RoleName", "victimrole"),
+        ("AssumeRolePolicyDocument", trust),
+    ];
+    app.ram(root, "CreateRole", &role).await.ok();
+    let group = [("GroupName", "victims")];
+    app.ram(root, "CreateGroup", &group).await.ok();
+    let provider = [
+        ("OIDCProviderName", "victims-idp"),
+        ("IssuerUrl", "https://victim.example"),
+        ("ClientIds", "victims-client"),
+        ("Fingerprints", "aa11"),
+    ];
+    app.rpc(root, Product::Ims, "CreateOIDCProvider", &provider)
+        .await
+        .ok();
+    let metadata = STANDARD.encode(include_str!("../vectors/saml/metadata.xml"));
+    let provider = [
+        ("SAMLProviderName", "victims-idp"),
+        ("EncodedSAMLMetadataDocument", metadata.as_str()),
+    ];
+    app.rpc(root, Product::Ims, "CreateSAMLProvider", &provider)
+        .await
+        .ok();
 }
 
 /// Every operation of the registry, with the names and ids that another account has.
@@ -118,31 +202,14 @@ async fn t06_entities_of_another_account(on: On) {
     let victim = app
         .user_of(&other_root, "victim", &[&policy("Allow", "*", "*")])
         .await;
-    let documents = [policy("Allow", "*", "*"), trust(r#"{"RAM":["*"]}"#)];
-    let role = [
-        ("RoleName", "victimrole"),
-        ("AssumeRolePolicyDocument", documents[1].as_str()),
+    let named = [("UserName", "victim")];
+    let found = app.ram(&other_root, "GetUser", &named).await.ok();
+    let documents = [
+        policy("Allow", "*", "*"),
+        trust(r#"{"RAM":["*"]}"#),
+        found["User"]["UserId"].as_str().unwrap().to_owned(),
     ];
-    app.ram(&other_root, "CreateRole", &role).await.ok();
-    let group = [("GroupName", "victims")];
-    app.ram(&other_root, "CreateGroup", &group).await.ok();
-    let provider = [
-        ("OIDCProviderName", "victims-idp"),
-        ("IssuerUrl", "https://victim.example"),
-        ("ClientIds", "victims-client"),
-        ("Fingerprints", "aa11"),
-    ];
-    app.rpc(&other_root, Product::Ims, "CreateOIDCProvider", &provider)
-        .await
-        .ok();
-    let metadata = STANDARD.encode(include_str!("../vectors/saml/metadata.xml"));
-    let provider = [
-        ("SAMLProviderName", "victims-idp"),
-        ("EncodedSAMLMetadataDocument", metadata.as_str()),
-    ];
-    app.rpc(&other_root, Product::Ims, "CreateSAMLProvider", &provider)
-        .await
-        .ok();
+    furnish(&app, &other_root, &documents[1]).await;
     let attacker = app.user("attacker", &[&policy("Allow", "*", "*")]).await;
     let before = (state_of(&app, ACCOUNT).await, state_of(&app, OTHER).await);
     let mut tried = 0;
@@ -161,16 +228,26 @@ async fn t06_entities_of_another_account(on: On) {
         if declaration.access == Access::Session || makes {
             continue;
         }
-        let names = declaration.params.iter().map(|param| param.name);
-        let params: Vec<(&str, &str)> = names
-            .filter_map(|name| Some((name, value(name, &victim, &documents)?)))
+        let taken = declaration.params.iter().map(|param| param.name);
+        let params: Vec<(&str, &str)> = taken
+            .filter_map(|name| {
+                Some((
+                    name,
+                    value((declaration.product, name), &victim, &documents)?,
+                ))
+            })
             .collect();
         if params.is_empty() {
             continue;
         }
-        for caller in [app.root(), attacker.clone()] {
+        let callers = [app.root(), attacker.clone()];
+        let calls = ways(&params);
+        let calls = calls
+            .iter()
+            .flat_map(|params| callers.iter().map(move |caller| (caller, params)));
+        for (caller, params) in calls {
             let reply = app
-                .rpc(&caller, declaration.product, declaration.name, &params)
+                .rpc(caller, declaration.product, declaration.name, params)
                 .await;
             if declaration.access == Access::Write || declaration.name.starts_with("Get") {
                 assert_eq!(
@@ -221,6 +298,10 @@ async fn t06_a_session_has_no_keys_of_its_own(on: On) {
         app.ram(&session, action, &[])
             .await
             .refused(400, "MissingUserName");
+    }
+    for action in ["CreateAccessKey", "ListAccessKeys"] {
+        let reply = app.rpc(&session, Product::Ims, action, &[]).await;
+        reply.refused(400, "MissingUserPrincipalName");
     }
     for victim in [&app.root(), &user] {
         let params = [

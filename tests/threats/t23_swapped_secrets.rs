@@ -4,16 +4,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rampart::credential::seal::MasterKey;
+use rampart::credential::totp;
 use rampart::iam::federation::FederationConfig;
 use rampart::iam::{Iam, IamConfig};
 use rampart::model::quotas::Quotas;
 use rampart::ports::{FixedClock, SeededEntropy};
 
-use crate::app::{Credentials, On, START, Setup, TestApp, policy};
+use crate::app::{ACCOUNT, Credentials, On, START, Setup, TestApp, policy};
 use crate::{on_disk, tamper};
 
 on_disk!(
     t23_a_secret_in_anothers_row_authenticates_nobody,
+    t23_a_seed_in_anothers_row_binds_nobody,
     t23_a_ring_key_in_anothers_row_does_not_open
 );
 
@@ -73,6 +75,73 @@ async fn t23_a_secret_in_anothers_row_authenticates_nobody(on: On) {
             .await
             .refused(404, "InvalidAccessKeyId.NotFound");
     }
+    app.end().await;
+}
+
+/// What an authenticator with the seed of that device shows now and half a minute before.
+async fn codes(app: &TestApp, device: &str) -> [String; 2] {
+    let mut snapshot = app
+        .store
+        .begin_read(ACCOUNT.parse().unwrap())
+        .await
+        .unwrap();
+    let device = snapshot.get_mfa_device(&device.parse().unwrap()).await;
+    let seed = app
+        .iam
+        .secrets
+        .open_mfa_seed(&device.unwrap().unwrap())
+        .unwrap();
+    let now = app.iam.clock.now();
+    [now - 30, now].map(|at| {
+        let code = totp::code(seed.expose(), totp::step_at(at));
+        String::from_utf8(code.to_vec()).unwrap()
+    })
+}
+
+async fn t23_a_seed_in_anothers_row_binds_nobody(on: On) {
+    let app = TestApp::start(on).await;
+    app.user("alice", &[]).await;
+    let root = app.root();
+    for name in ["own", "stolen"] {
+        let params = [("VirtualMFADeviceName", name)];
+        app.ram(&root, "CreateVirtualMFADevice", &params).await.ok();
+    }
+    let shown = [codes(&app, "own").await, codes(&app, "stolen").await];
+    // Each seed in the row of the other.
+    let keep = "CREATE TABLE kept AS SELECT name_key, sealed_seed FROM virtual_mfa_devices";
+    tamper::sql(&app, keep).await;
+    let swap = "UPDATE virtual_mfa_devices SET sealed_seed = (SELECT k.sealed_seed FROM kept k WHERE \
+                k.name_key <> virtual_mfa_devices.name_key)";
+    assert_eq!(tamper::sql(&app, swap).await, 2);
+    for device in ["own", "stolen"] {
+        for codes in &shown {
+            let serial = format!("acs:ram::{ACCOUNT}:mfa/{device}");
+            let params = [
+                ("UserName", "alice"),
+                ("SerialNumber", serial.as_str()),
+                ("AuthenticationCode1", codes[0].as_str()),
+                ("AuthenticationCode2", codes[1].as_str()),
+            ];
+            app.ram(&root, "BindMFADevice", &params)
+                .await
+                .refused(500, "InternalError");
+        }
+    }
+    app.ram(&root, "GetUserMFAInfo", &[("UserName", "alice")])
+        .await
+        .refused(404, "EntityNotExist.User.MFADevice");
+    // With its seed in its place again, all is well.
+    let back = "UPDATE virtual_mfa_devices SET sealed_seed = (SELECT k.sealed_seed FROM kept k WHERE \
+                k.name_key = virtual_mfa_devices.name_key)";
+    tamper::sql(&app, back).await;
+    let serial = format!("acs:ram::{ACCOUNT}:mfa/own");
+    let params = [
+        ("UserName", "alice"),
+        ("SerialNumber", serial.as_str()),
+        ("AuthenticationCode1", shown[0][0].as_str()),
+        ("AuthenticationCode2", shown[0][1].as_str()),
+    ];
+    app.ram(&root, "BindMFADevice", &params).await.ok();
     app.end().await;
 }
 

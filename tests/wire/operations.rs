@@ -183,11 +183,7 @@ impl Declared for TwoActions {
 
 impl Checked for TwoActions {
     fn checks(&self, _: &Context) -> Result<Vec<Check>, OpError> {
-        let check = |action| Check {
-            action,
-            resources: vec![Cow::Borrowed("*")],
-            tags: Vec::new(),
-        };
+        let check = |action| Check::on(action, vec![Cow::Borrowed("*")]);
         Ok(vec![check("ram:ReadIt"), check("ram:TouchIt")])
     }
 }
@@ -233,11 +229,8 @@ impl Checked for Paint {
         let role: Option<Role> = snapshot.get_role(&self.name).await?;
         let colour = role.map_or_else(|| "*".to_owned(), |role| role.description);
         let account = cx.caller()?.account;
-        Ok(vec![Check {
-            action: "ram:Paint",
-            resources: vec![format!("acs:ram:*:{account}:colour/{colour}").into()],
-            tags: Vec::new(),
-        }])
+        let resource = format!("acs:ram:*:{account}:colour/{colour}");
+        Ok(vec![Check::on("ram:Paint", vec![resource.into()])])
     }
 }
 

@@ -15,6 +15,9 @@ pub enum AuthnError {
     /// The key may not sign now.
     #[error("the access key is inactive")]
     KeyInactive,
+    /// The key may not sign from there.
+    #[error("the access key may not be used from this address")]
+    Network,
     /// A session's key came without its token.
     #[error("a session's key needs its token")]
     TokenMissing,

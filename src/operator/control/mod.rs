@@ -8,6 +8,7 @@ mod client;
 mod frame;
 mod server;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use serde::{Deserialize, Serialize};
 pub use client::{ClientError, perform, request};
 pub use server::{ControlSocket, SocketError, serve};
 
-use super::account::{CreatedAccount, ListedAccount, NewAccount};
+use super::account::{CreatedAccount, ListedAccount, NewAccount, QuotaChange};
 use super::backup::BackedUp;
 use super::rotation::RotatedMaster;
 use super::seed::{Options, Report, SeedSource};
@@ -46,6 +47,8 @@ pub enum Request {
         /// How many at most.
         limit: u32,
     },
+    /// Give an account quotas of its own; without figures, tell which hold.
+    AccountQuotas(QuotaChange),
     /// Make a key of a service.
     CreateServiceKey(NewServiceKey),
     /// List the keys of services by id.
@@ -104,6 +107,8 @@ pub enum Response {
     CreatedAccount(CreatedAccount),
     /// Accounts.
     Accounts(Vec<ListedAccount>),
+    /// The quotas that hold for an account, by name.
+    Quotas(BTreeMap<String, u32>),
     /// The key that was made for a service, with the only showing of its secret.
     CreatedServiceKey(CreatedServiceKey),
     /// The keys of services.
@@ -159,6 +164,7 @@ async fn attempt(iam: &Arc<Iam>, request: Request) -> Result<Response, OperatorE
         Request::ListAccounts { after, limit } => account::list(iam, after, limit)
             .await
             .map(Response::Accounts),
+        Request::AccountQuotas(change) => account::quotas(iam, &change).await.map(Response::Quotas),
         Request::CreateServiceKey(new) => service_key::create(iam, new)
             .await
             .map(Response::CreatedServiceKey),

@@ -121,7 +121,7 @@ impl Applier<'_> {
             Change::CreateKey(of, seed) => self.create_key(of, seed).await,
             Change::ActivateKey(of, id) => {
                 self.tx
-                    .update_key_status(id, AccessKeyStatus::Active)
+                    .update_key_status(id, AccessKeyStatus::Active, self.now)
                     .await?;
                 self.record("UpdateAccessKey", self.key_arn(of, id)).await
             }
@@ -273,6 +273,8 @@ impl Applier<'_> {
             owner,
             status: AccessKeyStatus::Active,
             created_at: self.now,
+            updated_at: self.now,
+            network_policy: None,
             sealed_secret: sealed.map_err(|_| OperatorError::Seal)?,
         };
         if taken(self.tx.create_key(&key).await)? {

@@ -12,6 +12,7 @@ use crate::iam::Iam;
 use crate::model::key::{AccessKey, KeyOwner};
 use crate::model::policy::{Policy, PolicyRef};
 use crate::model::principal::{PrincipalId, Role, User};
+use crate::model::quotas::Quotas;
 use crate::policy::ids::AccessKeyId;
 use crate::store::{Page, Removed, Snapshot, StoreError};
 
@@ -52,6 +53,12 @@ struct Loader<'a> {
 impl Loader<'_> {
     async fn account(&mut self) -> Result<(), StoreError> {
         self.state.account = Some(self.snapshot.account().clone());
+        let own = self.snapshot.get_setting(Quotas::SETTING).await?;
+        let quotas = self.iam.quotas.with_setting(own.as_deref());
+        self.state.quotas = Some(quotas.map_err(|_| StoreError::Corrupt {
+            table: "settings",
+            column: "value",
+        })?);
         self.state.counts = Counts {
             users: self.snapshot.count_users().await?,
             roles: self.snapshot.count_roles().await?,
@@ -152,7 +159,7 @@ impl Loader<'_> {
                 after: after.as_deref(),
                 limit: PAGE,
             };
-            let users = self.snapshot.list_users(page).await?;
+            let users = self.snapshot.list_users(page, &[]).await?;
             let Some(last) = users.last() else {
                 return Ok(());
             };

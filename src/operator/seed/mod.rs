@@ -99,7 +99,7 @@ async fn reconcile(
     // Asked first: a task that holds a snapshot or a transaction must not ask the store itself.
     let outside = Outside::load(iam, seed).await?;
     let mut state = preview(iam, seed, options).await?;
-    let steps = plan::plan(seed, &state, &outside, &iam.quotas, options);
+    let steps = plan::plan(seed, &state, &outside, state.quotas(iam), options);
     if options.dry_run || steps.iter().all(|step| step.change.is_none()) {
         lines(report, steps);
         return Ok(());
@@ -128,7 +128,7 @@ async fn reconcile(
     // there at that moment.
     let mut guard = iam.begin_write(seed.id).await?;
     state = AccountState::load(iam, guard.tx(), seed, options).await?;
-    let mut steps = plan::plan(seed, &state, &outside, &iam.quotas, options);
+    let mut steps = plan::plan(seed, &state, &outside, state.quotas(iam), options);
     if steps.iter().any(|step| step.change.is_some()) {
         let mut written = state.written.clone();
         let mut applier = Applier {

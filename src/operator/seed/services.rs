@@ -141,6 +141,7 @@ async fn write(
         let sealed = iam.secrets.seal_service_key(id, key.key.secret.expose());
         sealed.map_err(|_| OperatorError::Seal)
     };
+    let now = iam.clock.now();
     match fate {
         Fate::AsIs | Fate::Left(..) => Ok(None),
         Fate::Create => {
@@ -149,7 +150,9 @@ async fn write(
                 account: AccountId::SYSTEM,
                 owner: KeyOwner::Service(Arc::new(key.service.clone())),
                 status: AccessKeyStatus::Active,
-                created_at: iam.clock.now(),
+                created_at: now,
+                updated_at: now,
+                network_policy: None,
                 sealed_secret: sealed()?,
             };
             tx.create_key(&key).await?;
@@ -160,7 +163,8 @@ async fn write(
             Ok(Some("operator.UpdateServiceKeySecret"))
         }
         Fate::Activate => {
-            tx.update_key_status(id, AccessKeyStatus::Active).await?;
+            tx.update_key_status(id, AccessKeyStatus::Active, now)
+                .await?;
             Ok(Some("operator.UpdateServiceKey"))
         }
     }

@@ -9,6 +9,7 @@ use crate::model::key::AccessKeyStatus;
 use crate::model::policy::{Policy, PolicyRef, PolicyType, VersionId};
 use crate::model::principal::{PrincipalId, Role, User};
 use crate::model::provider::{OidcProvider, SamlProvider};
+use crate::model::quotas::Quotas;
 use crate::policy::ids::{AccessKeyId, AccountId, PolicyName, ProviderName, RoleName, UserName};
 use crate::store::StoreError;
 
@@ -84,6 +85,8 @@ pub(super) struct PolicyState {
 /// What an account holds: all that the seed names, and all there is where it is to be pruned.
 #[derive(Debug, Default)]
 pub(super) struct AccountState {
+    /// Its quotas, where there is such an account.
+    pub(super) quotas: Option<Quotas>,
     /// `None` where there is no such account yet.
     pub(super) account: Option<Account>,
     pub(super) root_keys: Keys,
@@ -120,6 +123,11 @@ pub(super) struct Gone {
 }
 
 impl AccountState {
+    /// The quotas that hold for it: the server's, where it is still to be made.
+    pub(super) fn quotas<'a>(&'a self, iam: &'a Iam) -> &'a Quotas {
+        self.quotas.as_ref().unwrap_or(&iam.quotas)
+    }
+
     pub(super) fn encode_written(written: &Written) -> (&'static str, String) {
         let text = serde_json::to_string(written).unwrap_or_default();
         (WRITTEN, text)

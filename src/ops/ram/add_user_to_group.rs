@@ -4,8 +4,8 @@ use async_trait::async_trait;
 
 use crate::ops::call::{Context, Done, Write};
 use crate::ops::declare::operation;
-use crate::ops::error::{Entity, OpError, OrRefuse as _};
-use crate::ops::ram::lookup;
+use crate::ops::entities::groups;
+use crate::ops::error::OpError;
 use crate::policy::ids::{GroupName, UserName};
 use crate::store::Tx;
 
@@ -33,16 +33,7 @@ impl Write for AddUserToGroup {
     type Answer = Done;
 
     async fn run(&self, cx: &Context, tx: &mut dyn Tx) -> Result<Done, OpError> {
-        let user = lookup::user(&mut *tx, &self.user_name).await?;
-        let group = lookup::group(&mut *tx, &self.group_name).await?;
-        tx.add_member(group.id, user.id, cx.now)
-            .await
-            .or_exists(Entity::GroupMember)?;
-        // Counted with the new one: who is in the group already is refused as such, also at the limit.
-        let groups = tx.list_groups_of_user(user.id).await?.len();
-        if u32::try_from(groups).unwrap_or(u32::MAX) > cx.iam.quotas.groups_per_user {
-            return Err(OpError::LimitExceeded(Entity::GroupMember));
-        }
+        groups::add_member(cx, tx, &self.user_name, &self.group_name).await?;
         Ok(Done {})
     }
 }

@@ -6,9 +6,9 @@ use crate::model::policy::PolicyType;
 use crate::model::principal::PrincipalId;
 use crate::ops::call::{Context, Done, Write};
 use crate::ops::declare::operation;
+use crate::ops::entities::groups;
 use crate::ops::error::OpError;
 use crate::ops::ram::attachments::{self, ResourceGroupId};
-use crate::ops::ram::lookup;
 use crate::policy::ids::{GroupName, PolicyName};
 use crate::store::Tx;
 
@@ -43,7 +43,7 @@ impl Write for AttachPolicyToGroup {
         if let Some(scope) = &self.scope {
             scope.is_account(tx.account())?;
         }
-        let principal = PrincipalId::Group(lookup::group(&mut *tx, &self.group_name).await?.id);
+        let principal = PrincipalId::Group(groups::find(&mut *tx, &self.group_name).await?.id);
         attachments::attach(cx, tx, principal, self.policy_type, &self.policy_name).await?;
         Ok(Done {})
     }

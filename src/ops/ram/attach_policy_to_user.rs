@@ -6,9 +6,9 @@ use crate::model::policy::PolicyType;
 use crate::model::principal::PrincipalId;
 use crate::ops::call::{Context, Done, Write};
 use crate::ops::declare::operation;
+use crate::ops::entities::users;
 use crate::ops::error::OpError;
 use crate::ops::ram::attachments::{self, ResourceGroupId};
-use crate::ops::ram::lookup;
 use crate::policy::ids::{PolicyName, UserName};
 use crate::store::Tx;
 
@@ -43,7 +43,7 @@ impl Write for AttachPolicyToUser {
         if let Some(scope) = &self.scope {
             scope.is_account(tx.account())?;
         }
-        let principal = PrincipalId::User(lookup::user(&mut *tx, &self.user_name).await?.id);
+        let principal = PrincipalId::User(users::find(&mut *tx, &self.user_name).await?.id);
         attachments::attach(cx, tx, principal, self.policy_type, &self.policy_name).await?;
         Ok(Done {})
     }

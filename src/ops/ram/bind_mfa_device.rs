@@ -2,12 +2,10 @@
 
 use async_trait::async_trait;
 
-use crate::credential::totp;
-use crate::model::login::{Binding, VirtualMfaDevice};
 use crate::ops::call::{Context, Done, Write};
 use crate::ops::declare::operation;
-use crate::ops::error::{Entity, OpError, OrRefuse as _};
-use crate::ops::ram::{lookup, mfa};
+use crate::ops::entities::mfa;
+use crate::ops::error::OpError;
 use crate::ops::values::AuthenticationCode;
 use crate::policy::arn::MfaSerialNumber;
 use crate::policy::ids::UserName;
@@ -38,30 +36,8 @@ impl Write for BindMFADevice {
     type Answer = Done;
 
     async fn run(&self, cx: &Context, tx: &mut dyn Tx) -> Result<Done, OpError> {
-        let user = lookup::user(&mut *tx, &self.user_name).await?;
-        let device = mfa::device(&mut *tx, &self.serial_number).await?;
-        if mfa::holder(&mut *tx, &device).await?.is_some() {
-            return Err(OpError::AlreadyExists(Entity::MfaDeviceUser));
-        }
-        if tx.get_mfa_device_of(user.id).await?.is_some() {
-            return Err(OpError::AlreadyExists(Entity::UserMfaDevice));
-        }
-        let seed = cx.iam.secrets.open_mfa_seed(&device);
-        let seed = seed.map_err(|error| OpError::Internal(Box::new(error)))?;
-        let codes = [self.authentication_code1.0, self.authentication_code2.0];
-        let last_step = totp::accept(seed.expose(), &codes, cx.now, device.last_step)
-            .ok_or(OpError::AuthenticationCode)?;
-        let bound = VirtualMfaDevice {
-            binding: Some(Binding {
-                user: user.id,
-                activated_at: cx.now,
-            }),
-            last_step,
-            ..device
-        };
-        tx.update_mfa_device(&bound)
-            .await
-            .or_missing(Entity::MfaDevice)?;
+        let codes = [self.authentication_code1, self.authentication_code2];
+        mfa::bind(cx, tx, &self.user_name, &self.serial_number, codes).await?;
         Ok(Done {})
     }
 }

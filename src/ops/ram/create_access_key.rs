@@ -4,12 +4,11 @@ use async_trait::async_trait;
 use serde::Serialize;
 
 use crate::iam::authz::Check;
-use crate::model::key::{AccessKey, AccessKeyStatus, KeyOwner};
 use crate::ops::call::{Checked, Context, Write};
 use crate::ops::declare::operation;
-use crate::ops::error::{Entity, OpError, OrRefuse as _};
+use crate::ops::entities::access_keys::{self, Subject};
+use crate::ops::error::OpError;
 use crate::ops::ram::shapes::AccessKeyShape;
-use crate::ops::ram::subject::Subject;
 use crate::policy::ids::UserName;
 use crate::store::Tx;
 
@@ -50,25 +49,7 @@ impl Write for CreateAccessKey {
     async fn run(&self, cx: &Context, tx: &mut dyn Tx) -> Result<Created, OpError> {
         let subject = Subject::resolve(self.user_name.as_ref(), cx.caller()?)?;
         let owner = subject.owner(&mut *tx).await?;
-        let limit = match owner {
-            KeyOwner::Root => cx.iam.quotas.access_keys_per_account,
-            KeyOwner::User(_) | KeyOwner::Service(_) => cx.iam.quotas.access_keys_per_user,
-        };
-        let held = tx.list_keys(&owner).await?.len();
-        if held >= usize::try_from(limit).unwrap_or(usize::MAX) {
-            return Err(OpError::LimitExceeded(Entity::AccessKey));
-        }
-        let (id, secret) = cx.iam.new_access_key();
-        let sealed = cx.iam.secrets.seal_access_key(&id, &secret);
-        let key = AccessKey {
-            sealed_secret: sealed.map_err(|error| OpError::Internal(Box::new(error)))?,
-            id,
-            account: tx.account().id,
-            owner,
-            status: AccessKeyStatus::Active,
-            created_at: cx.now,
-        };
-        tx.create_key(&key).await.or_exists(Entity::AccessKey)?;
+        let (key, secret) = access_keys::create(cx, tx, owner).await?;
         Ok(Created {
             access_key: AccessKeyShape::created(&key, secret),
         })

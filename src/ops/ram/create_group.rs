@@ -3,10 +3,10 @@
 use async_trait::async_trait;
 use serde::Serialize;
 
-use crate::model::principal::Group;
 use crate::ops::call::{Context, Write};
 use crate::ops::declare::operation;
-use crate::ops::error::{Entity, OpError, OrRefuse as _};
+use crate::ops::entities::groups;
+use crate::ops::error::OpError;
 use crate::ops::ram::groups::GroupShape;
 use crate::ops::values::{self, Comments};
 use crate::policy::ids::GroupName;
@@ -40,19 +40,8 @@ impl Write for CreateGroup {
     type Answer = Created;
 
     async fn run(&self, cx: &Context, tx: &mut dyn Tx) -> Result<Created, OpError> {
-        let group = Group {
-            account: tx.account().id,
-            id: cx.iam.new_group_id(),
-            name: self.group_name.clone(),
-            comments: values::text(self.comments.as_ref()),
-            created_at: cx.now,
-            updated_at: cx.now,
-        };
-        tx.create_group(&group).await.or_exists(Entity::Group)?;
-        // Counted with the new one: a name that is taken is refused as such, also at the limit.
-        if tx.count_groups().await? > cx.iam.quotas.groups {
-            return Err(OpError::LimitExceeded(Entity::Group));
-        }
+        let comments = values::text(self.comments.as_ref());
+        let group = groups::create(cx, tx, &self.group_name, String::new(), comments).await?;
         Ok(Created {
             group: GroupShape::created(group),
         })

@@ -3,17 +3,16 @@
 use async_trait::async_trait;
 use serde::Serialize;
 
-use crate::iam::passwords::{Hashed, History};
-use crate::model::login::LoginProfile;
-use crate::model::principal::User;
+use crate::iam::passwords::Hashed;
+use crate::model::login::LoginStatus;
 use crate::ops::call::{Context, PreparedWrite};
 use crate::ops::declare::operation;
-use crate::ops::error::{Entity, OpError, OrRefuse as _};
-use crate::ops::ram::logins::{self, LoginProfileShape};
-use crate::ops::ram::lookup;
+use crate::ops::entities::logins;
+use crate::ops::error::OpError;
+use crate::ops::ram::login_shapes::LoginProfileShape;
 use crate::ops::values::Password;
 use crate::policy::ids::UserName;
-use crate::store::{Snapshot, Tx};
+use crate::store::Tx;
 
 operation! {
     /// Lets a user log in, with that password.
@@ -36,13 +35,14 @@ operation! {
 }
 
 impl CreateLoginProfile {
-    async fn check(&self, snapshot: &mut dyn Snapshot) -> Result<User, OpError> {
-        let user = lookup::user(&mut *snapshot, &self.user_name).await?;
-        if snapshot.get_login_profile(user.id).await?.is_some() {
-            return Err(OpError::AlreadyExists(Entity::LoginProfile));
+    fn new_login(&self) -> logins::New<'_, UserName> {
+        logins::New {
+            user: &self.user_name,
+            password: &self.password,
+            status: LoginStatus::Active,
+            password_reset_required: self.password_reset_required.unwrap_or(false),
+            mfa_bind_required: self.mfa_bind_required.unwrap_or(false),
         }
-        logins::check_compliance(snapshot, "Password", &self.password.0).await?;
-        Ok(user)
     }
 }
 
@@ -59,11 +59,7 @@ impl PreparedWrite for CreateLoginProfile {
     type Prepared = Hashed;
 
     async fn prepare(&self, cx: &Context) -> Result<Hashed, OpError> {
-        let account = cx.caller()?.account;
-        self.check(cx.iam.begin_read(account).await?.as_mut())
-            .await?;
-        let password = &self.password.0;
-        Ok(cx.iam.passwords.hash(password, &*cx.iam.entropy).await?)
+        self.new_login().prepare(cx).await
     }
 
     async fn run(
@@ -72,21 +68,7 @@ impl PreparedWrite for CreateLoginProfile {
         tx: &mut dyn Tx,
         password: Hashed,
     ) -> Result<Created, OpError> {
-        let user = self.check(&mut *tx).await?;
-        let history = History::begin(password);
-        let profile = LoginProfile {
-            account: tx.account().id,
-            user: user.id,
-            sealed_passwords: history.seal(user.id, &cx.iam.secrets)?,
-            password_reset_required: self.password_reset_required.unwrap_or(false),
-            mfa_bind_required: self.mfa_bind_required.unwrap_or(false),
-            password_set_at: cx.now,
-            created_at: cx.now,
-            updated_at: cx.now,
-        };
-        tx.create_login_profile(&profile)
-            .await
-            .or_exists(Entity::LoginProfile)?;
+        let (user, profile) = self.new_login().create(cx, tx, password).await?;
         Ok(Created {
             login_profile: LoginProfileShape::of(&user, &profile),
         })

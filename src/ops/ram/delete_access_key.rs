@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use crate::iam::authz::Check;
 use crate::ops::call::{Checked, Context, Done, Write};
 use crate::ops::declare::operation;
+use crate::ops::entities::access_keys::{Subject, UserAccessKeyId};
 use crate::ops::error::OpError;
-use crate::ops::ram::subject::{Subject, UserAccessKeyId};
 use crate::policy::ids::UserName;
 use crate::store::Tx;
 

@@ -2,13 +2,12 @@
 
 use async_trait::async_trait;
 
-use crate::model::principal::PrincipalId;
 use crate::ops::call::{Context, Done, Write};
 use crate::ops::declare::operation;
-use crate::ops::error::{Conflict, OpError};
-use crate::ops::ram::lookup;
+use crate::ops::entities::groups;
+use crate::ops::error::OpError;
 use crate::policy::ids::GroupName;
-use crate::store::{Page, Tx};
+use crate::store::Tx;
 
 operation! {
     /// Removes a group that has neither members nor policies.
@@ -29,22 +28,7 @@ impl Write for DeleteGroup {
     type Answer = Done;
 
     async fn run(&self, _: &Context, tx: &mut dyn Tx) -> Result<Done, OpError> {
-        let group = lookup::group(&mut *tx, &self.group_name).await?;
-        let first = Page {
-            after: None,
-            limit: 1,
-        };
-        if !tx.list_users_of_group(group.id, first).await?.is_empty() {
-            return Err(OpError::DeleteConflict(Conflict::GroupHasUsers));
-        }
-        if !tx
-            .list_attachments(PrincipalId::Group(group.id))
-            .await?
-            .is_empty()
-        {
-            return Err(OpError::DeleteConflict(Conflict::GroupHasPolicies));
-        }
-        tx.delete_group(group.id).await?;
+        groups::delete(tx, &self.group_name).await?;
         Ok(Done {})
     }
 }

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 
 use crate::ops::call::{Context, Done, Write};
 use crate::ops::declare::operation;
-use crate::ops::error::{Entity, OpError, OrRefuse as _};
-use crate::ops::ram::lookup;
+use crate::ops::entities::logins;
+use crate::ops::error::OpError;
 use crate::policy::ids::UserName;
 use crate::store::Tx;
 
@@ -28,10 +28,7 @@ impl Write for DeleteLoginProfile {
     type Answer = Done;
 
     async fn run(&self, _: &Context, tx: &mut dyn Tx) -> Result<Done, OpError> {
-        let user = lookup::user(&mut *tx, &self.user_name).await?;
-        tx.delete_login_profile(user.id)
-            .await
-            .or_missing(Entity::LoginProfile)?;
+        logins::delete(tx, &self.user_name).await?;
         Ok(Done {})
     }
 }

@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use crate::iam::authz::Check;
 use crate::ops::call::{Checked, Context, Done, Write};
 use crate::ops::declare::operation;
-use crate::ops::error::{Conflict, Entity, OpError, OrRefuse as _};
-use crate::ops::ram::mfa;
+use crate::ops::entities::mfa;
+use crate::ops::error::OpError;
 use crate::policy::arn::MfaSerialNumber;
 use crate::store::Tx;
 
@@ -37,13 +37,7 @@ impl Write for DeleteVirtualMFADevice {
     type Answer = Done;
 
     async fn run(&self, _: &Context, tx: &mut dyn Tx) -> Result<Done, OpError> {
-        let device = mfa::device(&mut *tx, &self.serial_number).await?;
-        if mfa::holder(&mut *tx, &device).await?.is_some() {
-            return Err(OpError::DeleteConflict(Conflict::MfaDeviceOfUser));
-        }
-        tx.delete_mfa_device(&device.id)
-            .await
-            .or_missing(Entity::MfaDevice)?;
+        mfa::delete(tx, &self.serial_number).await?;
         Ok(Done {})
     }
 }

@@ -6,9 +6,9 @@ use serde::Serialize;
 use crate::iam::authz::Check;
 use crate::ops::call::{Checked, Context, Read};
 use crate::ops::declare::operation;
+use crate::ops::entities::access_keys::{self, Subject, UserAccessKeyId};
 use crate::ops::error::OpError;
 use crate::ops::ram::shapes::date;
-use crate::ops::ram::subject::{Subject, UserAccessKeyId};
 use crate::policy::ids::UserName;
 use crate::store::Snapshot;
 
@@ -61,8 +61,7 @@ impl Read for GetAccessKeyLastUsed {
         let key = subject
             .key(&mut *snapshot, &self.user_access_key_id)
             .await?;
-        let written = snapshot.get_key_last_used(&key.id).await?;
-        let last_used = written.max(cx.iam.key_uses.unwritten_use(&key.id));
+        let last_used = access_keys::last_used(cx, snapshot, &key.id).await?;
         Ok(Got {
             access_key_last_used: AccessKeyLastUsed {
                 last_used_date: last_used.map(date),

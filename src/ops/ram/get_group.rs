@@ -5,9 +5,9 @@ use serde::Serialize;
 
 use crate::ops::call::{Context, Read};
 use crate::ops::declare::operation;
+use crate::ops::entities::groups;
 use crate::ops::error::OpError;
 use crate::ops::ram::groups::GroupShape;
-use crate::ops::ram::lookup;
 use crate::policy::ids::GroupName;
 use crate::store::Snapshot;
 
@@ -37,7 +37,7 @@ impl Read for GetGroup {
     type Answer = Found;
 
     async fn run(&self, _: &Context, snapshot: &mut dyn Snapshot) -> Result<Found, OpError> {
-        let group = lookup::group(snapshot, &self.group_name).await?;
+        let group = groups::find(snapshot, &self.group_name).await?;
         Ok(Found {
             group: GroupShape::whole(group),
         })

@@ -5,8 +5,9 @@ use serde::Serialize;
 
 use crate::ops::call::{Context, Read};
 use crate::ops::declare::operation;
+use crate::ops::entities::logins;
 use crate::ops::error::OpError;
-use crate::ops::ram::logins::{self, LoginProfileShape};
+use crate::ops::ram::login_shapes::LoginProfileShape;
 use crate::policy::ids::UserName;
 use crate::store::Snapshot;
 

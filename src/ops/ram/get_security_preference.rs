@@ -5,8 +5,9 @@ use serde::Serialize;
 
 use crate::ops::call::{Context, Read};
 use crate::ops::declare::operation;
+use crate::ops::entities::settings;
 use crate::ops::error::OpError;
-use crate::ops::ram::settings::{self, SecurityPreferenceShape};
+use crate::ops::ram::setting_shapes::SecurityPreferenceShape;
 use crate::store::Snapshot;
 
 operation! {

@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use crate::ops::call::{Context, Read};
 use crate::ops::declare::operation;
+use crate::ops::entities::users;
 use crate::ops::error::OpError;
-use crate::ops::ram::lookup;
 use crate::ops::ram::shapes::UserShape;
 use crate::policy::ids::UserName;
 use crate::store::Snapshot;
@@ -37,7 +37,7 @@ impl Read for GetUser {
     type Answer = Found;
 
     async fn run(&self, _: &Context, snapshot: &mut dyn Snapshot) -> Result<Found, OpError> {
-        let user = lookup::user(snapshot, &self.user_name).await?;
+        let user = users::find(snapshot, &self.user_name).await?;
         Ok(Found {
             user: UserShape::whole(user),
         })

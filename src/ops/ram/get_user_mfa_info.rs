@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use crate::ops::call::{Context, Read};
 use crate::ops::declare::operation;
-use crate::ops::error::{Entity, OpError};
-use crate::ops::ram::{lookup, mfa};
+use crate::ops::entities::{mfa, users};
+use crate::ops::error::OpError;
 use crate::policy::ids::UserName;
 use crate::store::Snapshot;
 
@@ -44,9 +44,8 @@ impl Read for GetUserMFAInfo {
     type Answer = Got;
 
     async fn run(&self, _: &Context, snapshot: &mut dyn Snapshot) -> Result<Got, OpError> {
-        let user = lookup::user(&mut *snapshot, &self.user_name).await?;
-        let device = snapshot.get_mfa_device_of(user.id).await?;
-        let device = device.ok_or(OpError::NotExist(Entity::UserMfaDevice))?;
+        let user = users::find(&mut *snapshot, &self.user_name).await?;
+        let device = mfa::of_user(snapshot, &user).await?;
         Ok(Got {
             mfa_device: Device {
                 serial_number: mfa::serial_number(&device),

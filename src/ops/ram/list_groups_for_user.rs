@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use crate::ops::call::{Context, Read};
 use crate::ops::declare::operation;
+use crate::ops::entities::users;
 use crate::ops::error::OpError;
-use crate::ops::ram::lookup;
 use crate::ops::ram::shapes::date;
 use crate::policy::ids::UserName;
 use crate::store::Snapshot;
@@ -52,7 +52,7 @@ impl Read for ListGroupsForUser {
     type Answer = Listed;
 
     async fn run(&self, _: &Context, snapshot: &mut dyn Snapshot) -> Result<Listed, OpError> {
-        let user = lookup::user(&mut *snapshot, &self.user_name).await?;
+        let user = users::find(&mut *snapshot, &self.user_name).await?;
         let group = snapshot
             .list_groups_of_user(user.id)
             .await?

@@ -6,9 +6,10 @@ use serde::Serialize;
 use crate::model::principal::PrincipalId;
 use crate::ops::call::{Context, Read};
 use crate::ops::declare::operation;
+use crate::ops::entities::users;
 use crate::ops::error::OpError;
+use crate::ops::ram::attachments;
 use crate::ops::ram::shapes::PolicyShape;
-use crate::ops::ram::{attachments, lookup};
 use crate::policy::ids::UserName;
 use crate::store::Snapshot;
 
@@ -44,7 +45,7 @@ impl Read for ListPoliciesForUser {
     type Answer = Listed;
 
     async fn run(&self, _: &Context, snapshot: &mut dyn Snapshot) -> Result<Listed, OpError> {
-        let user = lookup::user(&mut *snapshot, &self.user_name).await?;
+        let user = users::find(&mut *snapshot, &self.user_name).await?;
         let policy = attachments::list(&mut *snapshot, PrincipalId::User(user.id)).await?;
         Ok(Listed {
             policies: Policies { policy },

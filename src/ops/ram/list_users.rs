@@ -49,7 +49,7 @@ impl Read for ListUsers {
 
     async fn run(&self, _: &Context, snapshot: &mut dyn Snapshot) -> Result<Listed, OpError> {
         let paged = Paged::new(self.marker.as_ref(), self.max_items);
-        let users = snapshot.list_users(paged.page()).await?;
+        let users = snapshot.list_users(paged.page(), &[]).await?;
         let (users, marker) = paged.cut(users, |user| user.name.key().to_owned());
         let user = users.into_iter().map(UserShape::listed).collect();
         Ok(Listed {

@@ -5,9 +5,9 @@ use serde::Serialize;
 
 use crate::ops::call::{Context, Read};
 use crate::ops::declare::operation;
+use crate::ops::entities::groups;
 use crate::ops::error::OpError;
 use crate::ops::page::Paged;
-use crate::ops::ram::lookup;
 use crate::ops::ram::shapes::date;
 use crate::ops::values::{Marker, MaxItems};
 use crate::policy::ids::GroupName;
@@ -60,7 +60,7 @@ impl Read for ListUsersForGroup {
     type Answer = Listed;
 
     async fn run(&self, _: &Context, snapshot: &mut dyn Snapshot) -> Result<Listed, OpError> {
-        let group = lookup::group(&mut *snapshot, &self.group_name).await?;
+        let group = groups::find(&mut *snapshot, &self.group_name).await?;
         let paged = Paged::new(self.marker.as_ref(), self.max_items);
         let users = snapshot.list_users_of_group(group.id, paged.page()).await?;
         let (users, marker) = paged.cut(users, |(user, _)| user.name.key().to_owned());

@@ -9,8 +9,8 @@ use crate::model::login::VirtualMfaDevice;
 use crate::model::principal::User;
 use crate::ops::call::{Context, Read};
 use crate::ops::declare::operation;
+use crate::ops::entities::mfa;
 use crate::ops::error::OpError;
-use crate::ops::ram::mfa;
 use crate::ops::ram::shapes::date;
 use crate::policy::ids::UserId;
 use crate::store::{Page, Snapshot};
@@ -43,8 +43,9 @@ struct Devices {
 #[serde(rename_all = "PascalCase")]
 struct Device {
     serial_number: String,
-    /// Empty where the device is bound to nobody.
-    activate_date: String,
+    /// Not there where the device is bound to nobody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    activate_date: Option<String>,
     user: Holder,
 }
 
@@ -66,9 +67,7 @@ impl Device {
         let binding = device.binding.filter(|_| holder.is_some());
         Self {
             serial_number: mfa::serial_number(device),
-            activate_date: binding
-                .map(|binding| date(binding.activated_at))
-                .unwrap_or_default(),
+            activate_date: binding.map(|binding| date(binding.activated_at)),
             user: holder.map_or_else(Holder::default, |user| Holder {
                 user_id: Some(user.id.to_string()),
                 user_name: Some(user.name.to_string()),
@@ -82,13 +81,13 @@ impl Device {
 impl Read for ListVirtualMFADevices {
     type Answer = Listed;
 
-    async fn run(&self, cx: &Context, snapshot: &mut dyn Snapshot) -> Result<Listed, OpError> {
+    async fn run(&self, _: &Context, snapshot: &mut dyn Snapshot) -> Result<Listed, OpError> {
         let all = Page {
             after: None,
-            limit: cx.iam.quotas.virtual_mfa_devices,
+            limit: snapshot.count_mfa_devices().await?,
         };
         let devices = snapshot.list_mfa_devices(all).await?;
-        let holders = snapshot.list_mfa_device_holders().await?;
+        let holders = snapshot.list_mfa_device_holders(all).await?;
         let holders: HashMap<UserId, User> =
             holders.into_iter().map(|user| (user.id, user)).collect();
         let listed = devices.iter().map(|device| {

@@ -1,11 +1,11 @@
-//! Policies of both types behind one look-up, and the entities that calls name.
+//! Policies of both types behind one look-up, and the roles that calls name.
 
 use crate::model::catalog;
 use crate::model::policy::{PolicyRef, PolicyType, PolicyVersion, VersionId};
-use crate::model::principal::{Group, Role, User};
+use crate::model::principal::Role;
 use crate::ops::error::{Entity, OpError};
 use crate::ops::ram::shapes::{PolicyShape, date};
-use crate::policy::ids::{GroupName, PolicyName, RoleName, UserName};
+use crate::policy::ids::{PolicyName, RoleName};
 use crate::store::Snapshot;
 
 /// A policy of either type, as far as answers show it.
@@ -120,28 +120,6 @@ pub(in crate::ops) async fn policy_version(
         }
     };
     found.ok_or(OpError::NotExist(Entity::PolicyVersion))
-}
-
-/// The user of that name.
-pub(in crate::ops) async fn user(
-    snapshot: &mut dyn Snapshot,
-    name: &UserName,
-) -> Result<User, OpError> {
-    snapshot
-        .get_user(name)
-        .await?
-        .ok_or(OpError::NotExist(Entity::User))
-}
-
-/// The group of that name.
-pub(in crate::ops) async fn group(
-    snapshot: &mut dyn Snapshot,
-    name: &GroupName,
-) -> Result<Group, OpError> {
-    snapshot
-        .get_group(name)
-        .await?
-        .ok_or(OpError::NotExist(Entity::Group))
 }
 
 /// The role of that name.

@@ -1,5 +1,5 @@
-//! RAM 2015-05-01. One file an operation; `shapes` holds what several answers share, `subject` who
-//! a call about access keys is about; `roles` and `policies` what other products do to these too.
+//! RAM 2015-05-01. One file an operation; `shapes` holds what several answers share; `roles` and
+//! `policies` what other products do to these too.
 
 pub mod add_user_to_group;
 pub mod attach_policy_to_group;
@@ -75,14 +75,10 @@ pub(super) mod attachments;
 mod groups;
 pub(super) mod keys;
 pub(super) mod linked_roles;
-mod logins;
+mod login_shapes;
 pub(super) mod lookup;
-mod mfa;
 pub(super) mod policies;
-mod qr_code;
-mod rename;
 pub(super) mod roles;
-mod settings;
+mod setting_shapes;
 pub(super) mod shapes;
-mod subject;
 mod tagging;

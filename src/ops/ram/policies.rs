@@ -3,6 +3,7 @@
 use crate::model::policy::{Policy, PolicyRef, PolicyType, PolicyVersion, VersionId};
 use crate::model::tag::Tagged;
 use crate::ops::call::Context;
+use crate::ops::entities::quotas;
 use crate::ops::error::{Conflict, Entity, OpError, OrRefuse as _};
 use crate::ops::ram::lookup::{self, AnyPolicy};
 use crate::ops::values::{self, Description, PolicyDocument, RotateStrategy, Tags};
@@ -49,10 +50,11 @@ pub(in crate::ops) async fn create(
         .await
         .or_exists(Entity::Policy)?;
     // Counted with the new one: a name that is taken is refused as such, also at the limit.
-    if tx.count_policies().await? > cx.iam.quotas.policies {
+    let quotas = quotas::of(cx, &mut *tx).await?;
+    if tx.count_policies().await? > quotas.policies {
         return Err(OpError::LimitExceeded(Entity::Policy));
     }
-    let most = cx.iam.quotas.tags_per_resource;
+    let most = quotas.tags_per_resource;
     if let Some(tags) = new.tags.map(|tags| tags.within(most)).transpose()?
         && !tags.is_empty()
     {
@@ -96,7 +98,8 @@ pub(in crate::ops) async fn add_version(
     let policy = tx.get_policy(name).await?;
     let mut policy = policy.ok_or(OpError::NotExist(Entity::Policy))?;
     let versions = tx.list_policy_versions(&policy.name).await?;
-    let limit = usize::try_from(cx.iam.quotas.versions_per_policy).unwrap_or(usize::MAX);
+    let quotas = quotas::of(cx, &mut *tx).await?;
+    let limit = usize::try_from(quotas.versions_per_policy).unwrap_or(usize::MAX);
     if versions.len() >= limit {
         let oldest = versions
             .iter()

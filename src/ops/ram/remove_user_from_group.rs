@@ -4,8 +4,8 @@ use async_trait::async_trait;
 
 use crate::ops::call::{Context, Done, Write};
 use crate::ops::declare::operation;
-use crate::ops::error::{Entity, OpError, OrRefuse as _};
-use crate::ops::ram::lookup;
+use crate::ops::entities::groups;
+use crate::ops::error::OpError;
 use crate::policy::ids::{GroupName, UserName};
 use crate::store::Tx;
 
@@ -33,11 +33,7 @@ impl Write for RemoveUserFromGroup {
     type Answer = Done;
 
     async fn run(&self, _: &Context, tx: &mut dyn Tx) -> Result<Done, OpError> {
-        let user = lookup::user(&mut *tx, &self.user_name).await?;
-        let group = lookup::group(&mut *tx, &self.group_name).await?;
-        tx.remove_member(group.id, user.id)
-            .await
-            .or_missing(Entity::GroupMember)?;
+        groups::remove_member(tx, &self.user_name, &self.group_name).await?;
         Ok(Done {})
     }
 }

@@ -3,6 +3,7 @@
 use crate::model::principal::{PrincipalId, Role};
 use crate::model::tag::Tagged;
 use crate::ops::call::Context;
+use crate::ops::entities::quotas;
 use crate::ops::error::{Conflict, Entity, OpError, OrRefuse as _};
 use crate::ops::ram::{linked_roles, lookup};
 use crate::ops::values::{self, Description, MaxSessionDuration, Tags, TrustDocument};
@@ -48,10 +49,11 @@ pub(in crate::ops) async fn create(
     };
     tx.create_role(&role).await.or_exists(Entity::Role)?;
     // Counted with the new one: a name that is taken is refused as such, also at the limit.
-    if tx.count_roles().await? > cx.iam.quotas.roles {
+    let quotas = quotas::of(cx, &mut *tx).await?;
+    if tx.count_roles().await? > quotas.roles {
         return Err(OpError::LimitExceeded(Entity::Role));
     }
-    let most = cx.iam.quotas.tags_per_resource;
+    let most = quotas.tags_per_resource;
     if let Some(tags) = new.tags.map(|tags| tags.within(most)).transpose()?
         && !tags.is_empty()
     {

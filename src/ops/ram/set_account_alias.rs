@@ -4,9 +4,9 @@ use async_trait::async_trait;
 
 use crate::ops::call::{Context, Done, Write};
 use crate::ops::declare::operation;
-use crate::ops::error::{Entity, OpError, OrRefuse as _};
+use crate::ops::entities::settings;
+use crate::ops::error::OpError;
 use crate::ops::values::AccountAlias;
-use crate::policy::ids::AccountId;
 use crate::store::Tx;
 
 operation! {
@@ -28,17 +28,7 @@ impl Write for SetAccountAlias {
     type Answer = Done;
 
     async fn run(&self, _: &Context, tx: &mut dyn Tx) -> Result<Done, OpError> {
-        let alias = &self.account_alias.0;
-        // An account without an alias goes by its id, so no other may take that for one.
-        let is_anothers = alias
-            .parse::<AccountId>()
-            .is_ok_and(|id| id != tx.account().id);
-        if is_anothers {
-            return Err(OpError::AlreadyExists(Entity::AccountAlias));
-        }
-        tx.set_alias(Some(alias))
-            .await
-            .or_exists(Entity::AccountAlias)?;
+        settings::put_alias(tx, &self.account_alias).await?;
         Ok(Done {})
     }
 }

@@ -6,8 +6,9 @@ use serde::Serialize;
 use crate::model::settings::PasswordPolicy;
 use crate::ops::call::{Context, Write};
 use crate::ops::declare::operation;
+use crate::ops::entities::settings;
 use crate::ops::error::OpError;
-use crate::ops::ram::settings::{self, PasswordPolicyShape};
+use crate::ops::ram::setting_shapes::PasswordPolicyShape;
 use crate::ops::values::Within;
 use crate::store::Tx;
 
@@ -54,6 +55,8 @@ impl Write for SetPasswordPolicy {
 
     async fn run(&self, _: &Context, tx: &mut dyn Tx) -> Result<Set, OpError> {
         let unset = PasswordPolicy::default();
+        // What only IMS knows of stays.
+        let kept = settings::password_policy(&mut *tx).await?;
         let policy = PasswordPolicy {
             minimum_length: self
                 .minimum_password_length
@@ -76,6 +79,7 @@ impl Write for SetPasswordPolicy {
             max_login_attempts: self
                 .max_login_attemps
                 .map_or(unset.max_login_attempts, |count| count.0),
+            ..kept
         };
         settings::put_password_policy(tx, &policy).await?;
         Ok(Set {

@@ -6,8 +6,9 @@ use serde::Serialize;
 use crate::model::settings::SecurityPreference;
 use crate::ops::call::{Context, Write};
 use crate::ops::declare::operation;
+use crate::ops::entities::settings;
 use crate::ops::error::OpError;
-use crate::ops::ram::settings::{self, SecurityPreferenceShape};
+use crate::ops::ram::setting_shapes::SecurityPreferenceShape;
 use crate::ops::values::{NetworkMasks, Within};
 use crate::store::Tx;
 
@@ -50,6 +51,8 @@ impl Write for SetSecurityPreference {
 
     async fn run(&self, _: &Context, tx: &mut dyn Tx) -> Result<Set, OpError> {
         let unset = SecurityPreference::default();
+        // What only IMS knows of stays.
+        let kept = settings::security_preference(&mut *tx).await?;
         let preference = SecurityPreference {
             allow_user_to_change_password: self
                 .allow_user_to_change_password
@@ -73,6 +76,7 @@ impl Write for SetSecurityPreference {
             login_session_hours: self
                 .login_session_duration
                 .map_or(unset.login_session_hours, |hours| hours.0),
+            ..kept
         };
         settings::put_security_preference(tx, &preference).await?;
         Ok(Set {

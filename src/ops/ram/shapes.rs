@@ -90,7 +90,7 @@ impl RoleShape {
 /// `{"Tag": [{"TagKey", "TagValue"}]}`.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct TagsShape {
+pub(in crate::ops) struct TagsShape {
     tag: Vec<TagShape>,
 }
 
@@ -103,7 +103,7 @@ struct TagShape {
 
 impl TagsShape {
     /// `None` for an entity without tags: the member is left out.
-    pub(super) fn of(tags: Vec<Tag>) -> Option<Self> {
+    pub(in crate::ops) fn of(tags: Vec<Tag>) -> Option<Self> {
         (!tags.is_empty()).then(|| Self {
             tag: tags
                 .into_iter()

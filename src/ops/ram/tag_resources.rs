@@ -3,12 +3,12 @@
 use async_trait::async_trait;
 
 use crate::iam::authz::Check;
-use crate::model::tag::TaggedKind;
 use crate::ops::call::{Checked, Context, Done, Write};
 use crate::ops::declare::operation;
+use crate::ops::entities::tags;
 use crate::ops::error::OpError;
-use crate::ops::params::{ParamFault, Problem};
-use crate::ops::ram::{keys, tagging};
+use crate::ops::ram::keys;
+use crate::ops::ram::tagging::{self, ResourceType};
 use crate::ops::values::{NewTags, ResourceNames};
 use crate::policy::context::MapContext;
 use crate::store::{Snapshot, Tx};
@@ -23,7 +23,7 @@ operation! {
         checks: own,
         params {
             /// `role` or `policy`.
-            resource_type: TaggedKind = "ResourceType",
+            resource_type: ResourceType = "ResourceType",
             /// Up to 50 names, as JSON text or flattened.
             resource_names: ResourceNames = "ResourceNames",
             /// 1 to 20 tags, as JSON text or flattened.
@@ -56,16 +56,8 @@ impl Write for TagResources {
     type Answer = Done;
 
     async fn run(&self, cx: &Context, tx: &mut dyn Tx) -> Result<Done, OpError> {
-        let most = usize::try_from(cx.iam.quotas.tags_per_resource).unwrap_or(usize::MAX);
         let targets = tagging::targets(&mut *tx, self.resource_type, &self.resource_names).await?;
-        for target in targets {
-            tx.put_tags(&target.tagged, &self.tags.0).await?;
-            // Counted with the new ones: a key that is there already needs no room.
-            if tx.list_tags(&[target.tagged]).await?.concat().len() > most {
-                let (name, problem) = ("Tag", Problem::TooManyTags);
-                return Err(ParamFault { name, problem }.into());
-            }
-        }
+        tags::put(cx, tx, targets, &self.tags.0).await?;
         Ok(Done {})
     }
 }

@@ -1,28 +1,45 @@
-//! What the calls about tags share: which roles or policies they name, and the decision on each of
-//! these with its own tags, so that nothing is untagged out of a policy (THREATS row 16).
+//! Which roles or policies the calls about tags name.
 
 use crate::iam::authz::Check;
-use crate::iam::resource_tags;
 use crate::model::tag::{Tagged, TaggedKind};
+use crate::ops::entities::tags::{self, Target};
 use crate::ops::error::{Entity, OpError};
-use crate::ops::params::{ParamFault, Problem};
+use crate::ops::params::{ParamFault, ParamValue, Problem};
 use crate::ops::values::ResourceNames;
-use crate::policy::context::MapContext;
 use crate::policy::ids::{IdError, PolicyName, RoleName};
 use crate::store::Snapshot;
 
-/// A role or a policy that exists.
-#[derive(Debug, Clone)]
-pub(super) struct Target {
-    /// Its name, in its own case.
-    pub(super) name: String,
-    pub(super) tagged: Tagged,
+/// What RAM tags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ResourceType {
+    /// Roles.
+    Role,
+    /// Custom policies.
+    Policy,
+}
+
+impl ResourceType {
+    pub(super) const fn kind(self) -> TaggedKind {
+        match self {
+            Self::Role => TaggedKind::Role,
+            Self::Policy => TaggedKind::Policy,
+        }
+    }
+}
+
+impl ParamValue for ResourceType {
+    fn parse(text: &str) -> Result<Self, Problem> {
+        [Self::Role, Self::Policy]
+            .into_iter()
+            .find(|of| of.kind().as_str() == text)
+            .ok_or(Problem::Incorrect)
+    }
 }
 
 /// What the names name, in their order and each once; `None` for what does not exist.
 async fn find(
     snapshot: &mut dyn Snapshot,
-    kind: TaggedKind,
+    of: ResourceType,
     names: &ResourceNames,
 ) -> Result<Vec<Option<Target>>, OpError> {
     let wrong = |_: IdError| ParamFault {
@@ -37,15 +54,15 @@ async fn find(
             continue;
         }
         seen.push(folded);
-        found.push(match kind {
-            TaggedKind::Role => {
+        found.push(match of {
+            ResourceType::Role => {
                 let name: RoleName = name.parse().map_err(wrong)?;
                 snapshot.get_role(&name).await?.map(|role| Target {
                     name: role.name.to_string(),
                     tagged: Tagged::Role(role.id),
                 })
             }
-            TaggedKind::Policy => {
+            ResourceType::Policy => {
                 let name: PolicyName = name.parse().map_err(wrong)?;
                 snapshot.get_policy(&name).await?.map(|policy| Target {
                     name: policy.name.to_string(),
@@ -60,55 +77,33 @@ async fn find(
 /// What the names name.
 pub(super) async fn targets(
     snapshot: &mut dyn Snapshot,
-    kind: TaggedKind,
+    of: ResourceType,
     names: &ResourceNames,
 ) -> Result<Vec<Target>, OpError> {
-    let missing = OpError::NotExist(match kind {
-        TaggedKind::Role => Entity::Role,
-        TaggedKind::Policy => Entity::Policy,
+    let missing = OpError::NotExist(match of {
+        ResourceType::Role => Entity::Role,
+        ResourceType::Policy => Entity::Policy,
     });
-    let found = find(snapshot, kind, names).await?;
+    let found = find(snapshot, of, names).await?;
     let found: Option<Vec<Target>> = found.into_iter().collect();
     found.ok_or(missing)
 }
 
-/// The checks of a call: once for each that it names, with its tags; what does not exist has none.
+/// The checks of a call.
 pub(super) async fn checks(
     snapshot: &mut dyn Snapshot,
     action: &'static str,
-    kind: TaggedKind,
+    of: ResourceType,
     names: &ResourceNames,
 ) -> Result<Vec<Check>, OpError> {
-    let all = || Check::on(action, vec!["*".into()]);
-    let mut checks = Vec::new();
-    for target in find(snapshot, kind, names).await? {
-        let tags = match target {
-            Some(target) => {
-                resource_tags::keys(&snapshot.list_tags(&[target.tagged]).await?.concat())
-            }
-            None => MapContext::default(),
-        };
-        checks.push(Check {
-            tags: vec![tags],
-            ..all()
-        });
-    }
-    if checks.is_empty() {
-        checks.push(all());
-    }
-    Ok(checks)
+    let found = find(snapshot, of, names).await?;
+    tags::checks(snapshot, action, found).await
 }
 
 /// Refuses a call that names nothing.
 pub(super) fn expect_names(names: &ResourceNames) -> Result<(), OpError> {
     if names.0.is_empty() {
-        return Err(missing("ResourceNames"));
+        return Err(tags::missing("ResourceNames"));
     }
     Ok(())
-}
-
-/// A parameter is not there.
-pub(super) fn missing(name: &'static str) -> OpError {
-    let problem = Problem::Missing;
-    ParamFault { name, problem }.into()
 }

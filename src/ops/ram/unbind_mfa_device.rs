@@ -3,11 +3,10 @@
 use async_trait::async_trait;
 use serde::Serialize;
 
-use crate::model::login::VirtualMfaDevice;
 use crate::ops::call::{Context, Write};
 use crate::ops::declare::operation;
-use crate::ops::error::{Entity, OpError, OrRefuse as _};
-use crate::ops::ram::{lookup, mfa};
+use crate::ops::entities::mfa;
+use crate::ops::error::OpError;
 use crate::policy::ids::UserName;
 use crate::store::Tx;
 
@@ -43,16 +42,7 @@ impl Write for UnbindMFADevice {
     type Answer = Unbound;
 
     async fn run(&self, _: &Context, tx: &mut dyn Tx) -> Result<Unbound, OpError> {
-        let user = lookup::user(&mut *tx, &self.user_name).await?;
-        let device = tx.get_mfa_device_of(user.id).await?;
-        let device = device.ok_or(OpError::NotExist(Entity::UserMfaDevice))?;
-        let unbound = VirtualMfaDevice {
-            binding: None,
-            ..device
-        };
-        tx.update_mfa_device(&unbound)
-            .await
-            .or_missing(Entity::MfaDevice)?;
+        let unbound = mfa::unbind(tx, &self.user_name).await?;
         Ok(Unbound {
             mfa_device: Device {
                 serial_number: mfa::serial_number(&unbound),

@@ -3,11 +3,11 @@
 use async_trait::async_trait;
 
 use crate::iam::authz::Check;
-use crate::model::tag::TaggedKind;
 use crate::ops::call::{Checked, Context, Done, Write};
 use crate::ops::declare::operation;
+use crate::ops::entities::tags;
 use crate::ops::error::OpError;
-use crate::ops::ram::tagging;
+use crate::ops::ram::tagging::{self, ResourceType};
 use crate::ops::values::{ResourceNames, TagKeys};
 use crate::store::{Snapshot, Tx};
 
@@ -21,7 +21,7 @@ operation! {
         checks: own,
         params {
             /// `role` or `policy`.
-            resource_type: TaggedKind = "ResourceType",
+            resource_type: ResourceType = "ResourceType",
             /// Up to 50 names, as JSON text or flattened.
             resource_names: ResourceNames = "ResourceNames",
             /// Up to 20 keys, as JSON text or flattened.
@@ -41,7 +41,7 @@ impl Checked for UntagResources {
     ) -> Result<Vec<Check>, OpError> {
         tagging::expect_names(&self.resource_names)?;
         if self.tag_keys.0.is_empty() && self.all != Some(true) {
-            return Err(tagging::missing("TagKeys"));
+            return Err(tags::missing("TagKeys"));
         }
         let (kind, names) = (self.resource_type, &self.resource_names);
         tagging::checks(snapshot, "ram:UntagResources", kind, names).await
@@ -55,9 +55,7 @@ impl Write for UntagResources {
     async fn run(&self, _: &Context, tx: &mut dyn Tx) -> Result<Done, OpError> {
         let keys = (self.all != Some(true)).then_some(self.tag_keys.0.as_slice());
         let targets = tagging::targets(&mut *tx, self.resource_type, &self.resource_names).await?;
-        for target in targets {
-            tx.remove_tags(&target.tagged, keys).await?;
-        }
+        tags::remove(tx, targets, keys).await?;
         Ok(Done {})
     }
 }

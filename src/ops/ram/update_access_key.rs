@@ -6,8 +6,8 @@ use crate::iam::authz::Check;
 use crate::model::key::AccessKeyStatus;
 use crate::ops::call::{Checked, Context, Done, Write};
 use crate::ops::declare::operation;
+use crate::ops::entities::access_keys::{Subject, UserAccessKeyId};
 use crate::ops::error::OpError;
-use crate::ops::ram::subject::{Subject, UserAccessKeyId};
 use crate::policy::ids::UserName;
 use crate::store::Tx;
 
@@ -45,7 +45,7 @@ impl Write for UpdateAccessKey {
     async fn run(&self, cx: &Context, tx: &mut dyn Tx) -> Result<Done, OpError> {
         let subject = Subject::resolve(self.user_name.as_ref(), cx.caller()?)?;
         let key = subject.key(&mut *tx, &self.user_access_key_id).await?;
-        tx.update_key_status(&key.id, self.status).await?;
+        tx.update_key_status(&key.id, self.status, cx.now).await?;
         Ok(Done {})
     }
 }

@@ -6,9 +6,9 @@ use serde::Serialize;
 use crate::iam::authz::Check;
 use crate::ops::call::{Checked, Context, Write};
 use crate::ops::declare::operation;
-use crate::ops::error::{Entity, OpError, OrRefuse as _};
+use crate::ops::entities::{groups, rename};
+use crate::ops::error::OpError;
 use crate::ops::ram::groups::GroupShape;
-use crate::ops::ram::{lookup, rename};
 use crate::ops::values::Comments;
 use crate::policy::ids::GroupName;
 use crate::store::Tx;
@@ -50,15 +50,12 @@ impl Write for UpdateGroup {
     type Answer = Updated;
 
     async fn run(&self, cx: &Context, tx: &mut dyn Tx) -> Result<Updated, OpError> {
-        let mut group = lookup::group(&mut *tx, &self.group_name).await?;
-        if let Some(name) = &self.new_group_name {
-            group.name = name.clone();
-        }
-        if let Some(comments) = &self.new_comments {
-            group.comments.clone_from(&comments.0);
-        }
-        group.updated_at = cx.now;
-        tx.update_group(&group).await.or_exists(Entity::Group)?;
+        let change = groups::Change {
+            name: self.new_group_name.as_ref(),
+            display_name: None,
+            comments: self.new_comments.as_ref().map(|text| text.0.as_str()),
+        };
+        let group = groups::update(cx, tx, &self.group_name, change).await?;
         Ok(Updated {
             group: GroupShape::whole(group),
         })

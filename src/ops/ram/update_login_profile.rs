@@ -2,15 +2,14 @@
 
 use async_trait::async_trait;
 
-use crate::iam::passwords::{Hashed, History};
-use crate::model::login::LoginProfile;
+use crate::iam::passwords::Hashed;
 use crate::ops::call::{Context, Done, PreparedWrite};
 use crate::ops::declare::operation;
-use crate::ops::error::{Entity, OpError, OrRefuse as _};
-use crate::ops::ram::logins;
+use crate::ops::entities::logins;
+use crate::ops::error::OpError;
 use crate::ops::values::Password;
 use crate::policy::ids::UserName;
-use crate::store::{Snapshot, Tx};
+use crate::store::Tx;
 
 operation! {
     /// Changes how a user logs in. What is left out stays as it is.
@@ -33,12 +32,14 @@ operation! {
 }
 
 impl UpdateLoginProfile {
-    async fn check(&self, snapshot: &mut dyn Snapshot) -> Result<LoginProfile, OpError> {
-        let (_, profile) = logins::of_name(&mut *snapshot, &self.user_name).await?;
-        if let Some(password) = &self.password {
-            logins::check_compliance(snapshot, "Password", &password.0).await?;
+    fn change(&self) -> logins::Change<'_, UserName> {
+        logins::Change {
+            user: &self.user_name,
+            password: self.password.as_ref(),
+            status: None,
+            password_reset_required: self.password_reset_required,
+            mfa_bind_required: self.mfa_bind_required,
         }
-        Ok(profile)
     }
 }
 
@@ -48,14 +49,7 @@ impl PreparedWrite for UpdateLoginProfile {
     type Prepared = Option<Hashed>;
 
     async fn prepare(&self, cx: &Context) -> Result<Option<Hashed>, OpError> {
-        let Some(password) = &self.password else {
-            return Ok(None);
-        };
-        let account = cx.caller()?.account;
-        self.check(cx.iam.begin_read(account).await?.as_mut())
-            .await?;
-        let hashed = cx.iam.passwords.hash(&password.0, &*cx.iam.entropy).await?;
-        Ok(Some(hashed))
+        self.change().prepare(cx).await
     }
 
     async fn run(
@@ -64,23 +58,7 @@ impl PreparedWrite for UpdateLoginProfile {
         tx: &mut dyn Tx,
         password: Option<Hashed>,
     ) -> Result<Done, OpError> {
-        let mut profile = self.check(&mut *tx).await?;
-        if let Some(password) = password {
-            let mut history = History::open(&profile, &cx.iam.secrets)?;
-            history.renew(password);
-            profile.sealed_passwords = history.seal(profile.user, &cx.iam.secrets)?;
-            profile.password_set_at = cx.now;
-        }
-        if let Some(required) = self.password_reset_required {
-            profile.password_reset_required = required;
-        }
-        if let Some(required) = self.mfa_bind_required {
-            profile.mfa_bind_required = required;
-        }
-        profile.updated_at = cx.now;
-        tx.update_login_profile(&profile)
-            .await
-            .or_missing(Entity::LoginProfile)?;
+        self.change().update(cx, tx, password).await?;
         Ok(Done {})
     }
 }

@@ -6,9 +6,10 @@ use serde::Serialize;
 use crate::iam::authz::Check;
 use crate::ops::call::{Checked, Context, Write};
 use crate::ops::declare::operation;
-use crate::ops::error::{Entity, OpError, OrRefuse as _};
+use crate::ops::entities::rename;
+use crate::ops::entities::users::{self, Shown};
+use crate::ops::error::OpError;
 use crate::ops::ram::shapes::UserShape;
-use crate::ops::ram::{lookup, rename};
 use crate::ops::values::{Comments, DisplayName, Email, MobilePhone};
 use crate::policy::ids::UserName;
 use crate::store::Tx;
@@ -57,24 +58,14 @@ impl Write for UpdateUser {
     type Answer = Updated;
 
     async fn run(&self, cx: &Context, tx: &mut dyn Tx) -> Result<Updated, OpError> {
-        let mut user = lookup::user(&mut *tx, &self.user_name).await?;
-        if let Some(name) = &self.new_user_name {
-            user.name = name.clone();
-        }
-        if let Some(name) = &self.new_display_name {
-            user.display_name.clone_from(&name.0);
-        }
-        if let Some(phone) = &self.new_mobile_phone {
-            user.mobile_phone.clone_from(&phone.0);
-        }
-        if let Some(email) = &self.new_email {
-            user.email.clone_from(&email.0);
-        }
-        if let Some(comments) = &self.new_comments {
-            user.comments.clone_from(&comments.0);
-        }
-        user.updated_at = cx.now;
-        tx.update_user(&user).await.or_exists(Entity::User)?;
+        let user = users::find(&mut *tx, &self.user_name).await?;
+        let shown = Shown::of(
+            self.new_display_name.as_ref(),
+            self.new_mobile_phone.as_ref(),
+            self.new_email.as_ref(),
+            self.new_comments.as_ref(),
+        );
+        let user = users::update(cx, tx, user, self.new_user_name.as_ref(), shown).await?;
         Ok(Updated {
             user: UserShape::listed(user),
         })

@@ -6,6 +6,7 @@ use crate::iam::authz::Check;
 use crate::model::linked::RoleUsage;
 use crate::ops::call::{Checked, Context, Done, Write};
 use crate::ops::declare::operation;
+use crate::ops::entities::quotas;
 use crate::ops::error::{LinkedRoleError, OpError};
 use crate::ops::rampart::usages::{self, RegionId, ResourceText};
 use crate::policy::arn::RoleArn;
@@ -55,7 +56,8 @@ impl Write for PutServiceLinkedRoleUsage {
         };
         tx.put_role_usage(role.id, &usage).await?;
         // Counted with the new one: what is registered already is so also at the limit.
-        if tx.count_role_usages(role.id).await? > cx.iam.quotas.usages_per_role {
+        let quotas = quotas::of(cx, &mut *tx).await?;
+        if tx.count_role_usages(role.id).await? > quotas.usages_per_role {
             return Err(LinkedRoleError::TooManyUsages.into());
         }
         Ok(Done {})

@@ -6,6 +6,7 @@ use crate::iam::authz::Check;
 use crate::model::policy::PolicyType;
 use crate::model::principal::{PrincipalId, PrincipalKind, PrincipalName};
 use crate::ops::call::Context;
+use crate::ops::entities::{groups, users};
 use crate::ops::error::OpError;
 use crate::ops::ram::lookup;
 use crate::policy::ids::PolicyName;
@@ -39,8 +40,8 @@ pub(super) async fn principal(
     name: &PrincipalName,
 ) -> Result<PrincipalId, OpError> {
     Ok(match name {
-        PrincipalName::User(name) => PrincipalId::User(lookup::user(snapshot, name).await?.id),
-        PrincipalName::Group(name) => PrincipalId::Group(lookup::group(snapshot, name).await?.id),
+        PrincipalName::User(name) => PrincipalId::User(users::find(snapshot, name).await?.id),
+        PrincipalName::Group(name) => PrincipalId::Group(groups::find(snapshot, name).await?.id),
         PrincipalName::Role(name) => PrincipalId::Role(lookup::role(snapshot, name).await?.id),
     })
 }

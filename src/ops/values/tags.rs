@@ -32,6 +32,10 @@ fn raw_tags(params: &Params<'_>, name: &'static str) -> Result<Vec<RawTag>, Para
     }
     let mut list: Vec<(u32, RawTag)> = Vec::new();
     for (number, member, value) in members {
+        // Empty text counts as absent, also as a whole tag.
+        if member.is_empty() && value.is_empty() {
+            continue;
+        }
         if list.last().is_none_or(|(last, _)| *last != number) {
             list.push((number, (None, None)));
         }
@@ -63,10 +67,10 @@ fn check_key(key: Option<String>) -> Result<String, Problem> {
     }
 }
 
-/// A tag value: 0 to 256 characters, not beginning `acs:`, without an address in it.
-fn check_value(value: String) -> Result<String, Problem> {
+/// A tag value: 0 to `most` characters, not beginning `acs:`, without an address in it.
+fn check_value(value: String, most: usize) -> Result<String, Problem> {
     let lower = value.to_lowercase();
-    if value.chars().count() > 256 || lower.starts_with("acs:") || has_address(&lower) {
+    if value.chars().count() > most || lower.starts_with("acs:") || has_address(&lower) {
         Err(Problem::TagValue)
     } else {
         Ok(value)
@@ -77,11 +81,12 @@ fn has_address(text: &str) -> bool {
     text.contains("http://") || text.contains("https://")
 }
 
-/// Tags to set: no key twice, as many as a resource may have.
+/// Tags to set: no key twice, as many as a resource may have. RAM takes values of 256 characters, IMS of
+/// 128; so with the types below.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Tags(pub Vec<Tag>);
+pub struct Tags<const MAX: usize = 256>(pub Vec<Tag>);
 
-impl Tags {
+impl<const MAX: usize> Tags<MAX> {
     /// The tags, if a resource may have so many.
     ///
     /// # Errors
@@ -97,7 +102,7 @@ impl Tags {
     }
 }
 
-impl Param for Tags {
+impl<const MAX: usize> Param for Tags<MAX> {
     fn read(params: &Params<'_>, name: &'static str) -> Result<Self, ParamFault> {
         let wrong = |problem| ParamFault { name, problem };
         let mut tags: Vec<Tag> = Vec::new();
@@ -112,7 +117,7 @@ impl Param for Tags {
             }
             tags.push(Tag {
                 key,
-                value: check_value(value.unwrap_or_default()).map_err(wrong)?,
+                value: check_value(value.unwrap_or_default(), MAX).map_err(wrong)?,
             });
         }
         Ok(Self(tags))
@@ -121,13 +126,13 @@ impl Param for Tags {
 
 /// Tags to put on what exists: at least one, each with a value, which may be empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewTags(pub Vec<Tag>);
+pub struct NewTags<const MAX: usize = 256>(pub Vec<Tag>);
 
-impl Param for NewTags {
+impl<const MAX: usize> Param for NewTags<MAX> {
     fn read(params: &Params<'_>, name: &'static str) -> Result<Self, ParamFault> {
         let wrong = |problem| ParamFault { name, problem };
         let raw = raw_tags(params, name)?;
-        let tags = Tags::read(params, name)?.0;
+        let tags = Tags::<MAX>::read(params, name)?.0;
         if tags.is_empty() {
             return Err(wrong(Problem::Missing));
         }
@@ -144,6 +149,7 @@ fn texts(params: &Params<'_>, name: &'static str) -> Result<Vec<String>, Problem
     let Some(text) = params.get(name) else {
         let twice = members.windows(2).any(|pair| pair[0].0 == pair[1].0);
         let texts = members.into_iter().map(|(.., value)| value.to_owned());
+        let texts = texts.filter(|text| !text.is_empty());
         return if twice {
             Err(Problem::Twice)
         } else {
@@ -194,16 +200,16 @@ impl Param for TagKeys {
 
 /// Tags that listed entities must have.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct TagFilters(pub Vec<TagFilter>);
+pub struct TagFilters<const MAX: usize = 256>(pub Vec<TagFilter>);
 
-impl Param for TagFilters {
+impl<const MAX: usize> Param for TagFilters<MAX> {
     fn read(params: &Params<'_>, name: &'static str) -> Result<Self, ParamFault> {
         let wrong = |problem| ParamFault { name, problem };
         let mut filters = Vec::new();
         for (key, value) in raw_tags(params, name)? {
             let key = key.filter(|key| !key.is_empty() && key.chars().count() <= 128);
             let value = value
-                .map(|value| check_value(value).map_err(wrong))
+                .map(|value| check_value(value, MAX).map_err(wrong))
                 .transpose()?;
             if filters.len() == 20 {
                 return Err(wrong(Problem::TooManyTags));

@@ -28,9 +28,9 @@ fn tags_come_in_two_forms() {
         key: key.to_owned(),
         value: value.to_owned(),
     });
-    assert_eq!(Tags::read(&json, "Tag").unwrap().0, expected);
-    assert_eq!(Tags::read(&flat, "Tag").unwrap().0, expected);
-    assert_eq!(Tags::read(&params(&[]), "Tag").unwrap().0, []);
+    assert_eq!(Tags::<256>::read(&json, "Tag").unwrap().0, expected);
+    assert_eq!(Tags::<256>::read(&flat, "Tag").unwrap().0, expected);
+    assert_eq!(Tags::<256>::read(&params(&[]), "Tag").unwrap().0, []);
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn bad_tags_are_refused_each_with_its_own_fault() {
         ("{}", Problem::Type),
     ] {
         assert_eq!(
-            Tags::read(&params(&[("Tag", text)]), "Tag")
+            Tags::<256>::read(&params(&[("Tag", text)]), "Tag")
                 .unwrap_err()
                 .problem,
             problem,

@@ -26,14 +26,14 @@ pub type Description = Text<1024>;
 /// Comments on a user or a group: 1 to 128 characters. Source: the vendor's metadata.
 pub type Comments = Text<128>;
 
-/// The name a user is shown with: 1 to 128 characters, none of them a control character (the
-/// vendor's older, narrower regex is not followed).
+/// The name a user or a group is shown with: 1 to `MAX` characters, none of them a control character
+/// (the vendor's older, narrower regex is not followed). RAM takes 128, IMS 24.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DisplayName(pub String);
+pub struct DisplayName<const MAX: usize = 128>(pub String);
 
-impl ParamValue for DisplayName {
+impl<const MAX: usize> ParamValue for DisplayName<MAX> {
     fn parse(text: &str) -> Result<Self, Problem> {
-        if text.chars().count() > 128 {
+        if text.chars().count() > MAX {
             Err(Problem::Length)
         } else if text.chars().any(char::is_control) {
             Err(Problem::InvalidChars)

@@ -111,6 +111,7 @@ statements! {
             g.account_id,
             g.id,
             g.name,
+            g.display_name,
             g.comments,
             g.created_at,
             g.updated_at,

@@ -15,6 +15,7 @@ statements! {
             account_id,
             id,
             name,
+            display_name,
             comments,
             created_at,
             updated_at
@@ -26,6 +27,7 @@ statements! {
             account_id,
             id,
             name,
+            display_name,
             comments,
             created_at,
             updated_at
@@ -37,6 +39,7 @@ statements! {
             account_id,
             id,
             name,
+            display_name,
             comments,
             created_at,
             updated_at
@@ -50,6 +53,7 @@ statements! {
             g.account_id,
             g.id,
             g.name,
+            g.display_name,
             g.comments,
             g.created_at,
             g.updated_at,
@@ -93,18 +97,20 @@ statements! {
             id,
             name,
             name_key,
+            display_name,
             comments,
             created_at,
             updated_at
         )
-        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         ON CONFLICT DO NOTHING";
     UPDATE = "
         UPDATE user_groups
         SET name = $3,
             name_key = $4,
-            comments = $5,
-            updated_at = $6
+            display_name = $5,
+            comments = $6,
+            updated_at = $7
         WHERE account_id = $1
             AND id = $2";
     DELETE = "
@@ -134,6 +140,7 @@ pub(super) fn group<D: Dialect>(row: &Row<D>) -> Result<Group> {
         account: fields.parsed("account_id")?,
         id: fields.parsed("id")?,
         name: fields.parsed("name")?,
+        display_name: fields.text("display_name")?,
         comments: fields.text("comments")?,
         created_at: fields.int("created_at")?,
         updated_at: fields.int("updated_at")?,
@@ -202,6 +209,7 @@ pub(super) async fn create<D: Dialect>(session: &mut Session<D>, group: &Group) 
         id.as_str(),
         group.name.as_str(),
         group.name.key(),
+        group.display_name.as_str(),
         group.comments.as_str(),
         group.created_at,
         group.updated_at,
@@ -225,6 +233,7 @@ pub(super) async fn update<D: Dialect>(session: &mut Session<D>, group: &Group) 
         group.id.to_string(),
         group.name.as_str(),
         group.name.key(),
+        group.display_name.as_str(),
         group.comments.as_str(),
         group.updated_at,
     ];

@@ -14,6 +14,15 @@ statements! {
         FROM key_uses
         WHERE account_id = $1
             AND key_id = $2";
+    LIST = "
+        SELECT
+            key_id,
+            last_used_at
+        FROM key_uses
+        WHERE account_id = $1
+            AND key_id > $2
+        ORDER BY key_id
+        LIMIT $3";
     /// A stamp of a key that was removed meanwhile is dropped.
     RECORD = "
         INSERT INTO key_uses (
@@ -41,6 +50,20 @@ pub(super) async fn get<D: Dialect>(
 ) -> Result<Option<i64>> {
     let args = args![session.id(), id.as_str()];
     session.get(&GET, args, last_used_at::<D>).await
+}
+
+pub(super) async fn list<D: Dialect>(
+    session: &mut Session<D>,
+    after: Option<&AccessKeyId>,
+    limit: u32,
+) -> Result<Vec<(AccessKeyId, i64)>> {
+    let after = after.map_or("", AccessKeyId::as_str);
+    let args = args![session.id(), after, limit];
+    let record = |row: &Row<D>| {
+        let id = Fields::<D>::of(row, "key_uses").parsed("key_id")?;
+        Ok((id, last_used_at::<D>(row)?))
+    };
+    session.list(&LIST, args, record).await
 }
 
 pub(super) async fn record<D: Dialect>(

@@ -23,6 +23,8 @@ statements! {
             owner_id,
             status,
             created_at,
+            updated_at,
+            network_policy,
             sealed_secret,
             CAST(NULL AS TEXT) AS acts_for,
             CAST(NULL AS TEXT) AS networks
@@ -39,6 +41,8 @@ statements! {
             owner_id,
             status,
             created_at,
+            updated_at,
+            network_policy,
             sealed_secret,
             CAST(NULL AS TEXT) AS acts_for,
             CAST(NULL AS TEXT) AS networks
@@ -54,6 +58,8 @@ statements! {
             owner_id,
             status,
             created_at,
+            updated_at,
+            network_policy,
             sealed_secret
         FROM access_keys
         WHERE account_id = $1
@@ -66,6 +72,8 @@ statements! {
             owner_id,
             status,
             created_at,
+            updated_at,
+            network_policy,
             sealed_secret
         FROM access_keys
         WHERE account_id = $1
@@ -80,6 +88,8 @@ statements! {
             owner_id,
             status,
             created_at,
+            updated_at,
+            network_policy,
             sealed_secret
         FROM access_keys
         WHERE account_id = $1
@@ -94,13 +104,21 @@ statements! {
             owner_id,
             status,
             created_at,
+            updated_at,
+            network_policy,
             sealed_secret
         )
-        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         ON CONFLICT DO NOTHING";
     UPDATE_STATUS = "
         UPDATE access_keys
-        SET status = $3
+        SET status = $3,
+            updated_at = $4
+        WHERE account_id = $1
+            AND id = $2";
+    UPDATE_NETWORK_POLICY = "
+        UPDATE access_keys
+        SET network_policy = $3
         WHERE account_id = $1
             AND id = $2";
     UPDATE_SECRET = "
@@ -134,12 +152,15 @@ pub(super) fn key<D: Dialect>(row: &Row<D>) -> Result<AccessKey> {
         "service" if account == AccountId::SYSTEM => KeyOwner::Service(Arc::new(service(&fields)?)),
         _ => return Err(fields.corrupt("owner_kind")),
     };
+    let created_at = fields.int("created_at")?;
     Ok(AccessKey {
         id: fields.parsed("id")?,
         account,
         owner,
         status: fields.parsed("status")?,
-        created_at: fields.int("created_at")?,
+        created_at,
+        updated_at: fields.optional_int("updated_at")?.unwrap_or(created_at),
+        network_policy: fields.optional_text("network_policy")?,
         sealed_secret: fields.blob("sealed_secret")?,
     })
 }
@@ -228,6 +249,8 @@ pub(super) async fn create<D: Dialect>(session: &mut Session<D>, key: &AccessKey
         owner_id,
         key.status.as_str(),
         key.created_at,
+        key.updated_at,
+        key.network_policy.as_deref(),
         key.sealed_secret.as_slice(),
     ];
     removed::insert_with_id(session, IdKind::Key, key.id.as_str(), &CREATE, args).await
@@ -237,13 +260,24 @@ pub(super) async fn update_status<D: Dialect>(
     session: &mut Session<D>,
     id: &AccessKeyId,
     status: AccessKeyStatus,
+    updated_at: i64,
 ) -> Result<()> {
     session.touch(Touched::Key(id.clone()));
     if session.is_system() {
         return service_keys::update_status(session, id, status).await;
     }
-    let args = args![session.id(), id.as_str(), status.as_str()];
+    let args = args![session.id(), id.as_str(), status.as_str(), updated_at];
     session.change(&UPDATE_STATUS, args).await
+}
+
+pub(super) async fn update_network_policy<D: Dialect>(
+    session: &mut Session<D>,
+    id: &AccessKeyId,
+    policy: Option<&str>,
+) -> Result<()> {
+    session.touch(Touched::Key(id.clone()));
+    let args = args![session.id(), id.as_str(), policy];
+    session.change(&UPDATE_NETWORK_POLICY, args).await
 }
 
 pub(super) async fn update_secret<D: Dialect>(

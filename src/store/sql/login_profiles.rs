@@ -11,6 +11,8 @@ statements! {
         SELECT
             user_id,
             account_id,
+            status,
+            is_initial,
             sealed_passwords,
             password_reset_required,
             mfa_bind_required,
@@ -20,10 +22,29 @@ statements! {
         FROM login_profiles
         WHERE account_id = $1
             AND user_id = $2";
+    LIST = "
+        SELECT
+            user_id,
+            account_id,
+            status,
+            is_initial,
+            sealed_passwords,
+            password_reset_required,
+            mfa_bind_required,
+            password_set_at,
+            created_at,
+            updated_at
+        FROM login_profiles
+        WHERE account_id = $1
+            AND user_id > $2
+        ORDER BY user_id
+        LIMIT $3";
     CREATE = "
         INSERT INTO login_profiles (
             account_id,
             user_id,
+            status,
+            is_initial,
             sealed_passwords,
             password_reset_required,
             mfa_bind_required,
@@ -31,7 +52,7 @@ statements! {
             created_at,
             updated_at
         )
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         ON CONFLICT DO NOTHING";
     UPDATE = "
         UPDATE login_profiles
@@ -39,7 +60,9 @@ statements! {
             password_reset_required = $4,
             mfa_bind_required = $5,
             password_set_at = $6,
-            updated_at = $7
+            updated_at = $7,
+            status = $8,
+            is_initial = $9
         WHERE account_id = $1
             AND user_id = $2";
     DELETE = "
@@ -61,6 +84,8 @@ fn profile<D: Dialect>(row: &Row<D>) -> Result<LoginProfile> {
     Ok(LoginProfile {
         account: fields.parsed("account_id")?,
         user: fields.parsed("user_id")?,
+        status: fields.parsed("status")?,
+        is_initial: flag(&fields, "is_initial")?,
         sealed_passwords: fields.blob("sealed_passwords")?,
         password_reset_required: flag(&fields, "password_reset_required")?,
         mfa_bind_required: flag(&fields, "mfa_bind_required")?,
@@ -78,6 +103,16 @@ pub(super) async fn get<D: Dialect>(
     session.get(&GET, args, profile::<D>).await
 }
 
+pub(super) async fn list<D: Dialect>(
+    session: &mut Session<D>,
+    after: Option<UserId>,
+    limit: u32,
+) -> Result<Vec<LoginProfile>> {
+    let after = after.map(|id| id.to_string()).unwrap_or_default();
+    let args = args![session.id(), after, limit];
+    session.list(&LIST, args, profile::<D>).await
+}
+
 pub(super) async fn create<D: Dialect>(
     session: &mut Session<D>,
     profile: &LoginProfile,
@@ -86,6 +121,8 @@ pub(super) async fn create<D: Dialect>(
     let args = args![
         session.id(),
         profile.user.to_string(),
+        profile.status.as_str(),
+        i64::from(profile.is_initial),
         profile.sealed_passwords.as_slice(),
         i64::from(profile.password_reset_required),
         i64::from(profile.mfa_bind_required),
@@ -109,6 +146,8 @@ pub(super) async fn update<D: Dialect>(
         i64::from(profile.mfa_bind_required),
         profile.password_set_at,
         profile.updated_at,
+        profile.status.as_str(),
+        i64::from(profile.is_initial),
     ];
     session.change(&UPDATE, args).await
 }

@@ -50,6 +50,7 @@ statements! {
             AND name_key > $2
         ORDER BY name_key
         LIMIT $3";
+    /// Those of that many bound devices, which are all that are bound in a page of as many.
     LIST_HOLDERS = "
         SELECT
             u.account_id,
@@ -66,7 +67,10 @@ statements! {
         JOIN users u
             ON u.id = d.user_id
             AND u.account_id = d.account_id
-        WHERE d.account_id = $1";
+        WHERE d.account_id = $1
+            AND d.name_key > $2
+        ORDER BY d.name_key
+        LIMIT $3";
     COUNT = "
         SELECT COUNT(*) AS count
         FROM virtual_mfa_devices
@@ -144,8 +148,11 @@ pub(super) async fn list<D: Dialect>(
     session.list(&LIST, args, device::<D>).await
 }
 
-pub(super) async fn list_holders<D: Dialect>(session: &mut Session<D>) -> Result<Vec<User>> {
-    let args = args![session.id()];
+pub(super) async fn list_holders<D: Dialect>(
+    session: &mut Session<D>,
+    page: Page<'_>,
+) -> Result<Vec<User>> {
+    let args = args![session.id(), page.after.unwrap_or_default(), page.limit];
     session.list(&LIST_HOLDERS, args, user::<D>).await
 }
 

@@ -20,6 +20,8 @@ macro_rules! service_key {
             service AS owner_id,
             status,
             created_at,
+            CAST(NULL AS BIGINT) AS updated_at,
+            CAST(NULL AS TEXT) AS network_policy,
             sealed_secret,
             acts_for,
             networks

@@ -263,8 +263,8 @@ impl<D: Dialect> Snapshot for Session<D> {
     async fn get_user_by_id(&mut self, id: UserId) -> Result<Option<User>> {
         users::get_by_id(self, id).await
     }
-    async fn list_users(&mut self, page: Page<'_>) -> Result<Vec<User>> {
-        users::list(self, page).await
+    async fn list_users(&mut self, page: Page<'_>, tags: &[TagFilter]) -> Result<Vec<User>> {
+        users::list(self, page, tags).await
     }
     async fn count_users(&mut self) -> Result<u32> {
         users::count(self).await
@@ -304,6 +304,22 @@ impl<D: Dialect> Snapshot for Session<D> {
         key_uses::get(self, id).await
     }
 
+    async fn list_key_uses(
+        &mut self,
+        after: Option<&AccessKeyId>,
+        limit: u32,
+    ) -> Result<Vec<(AccessKeyId, i64)>> {
+        key_uses::list(self, after, limit).await
+    }
+
+    async fn list_login_profiles(
+        &mut self,
+        after: Option<UserId>,
+        limit: u32,
+    ) -> Result<Vec<LoginProfile>> {
+        login_profiles::list(self, after, limit).await
+    }
+
     async fn get_login_profile(&mut self, user: UserId) -> Result<Option<LoginProfile>> {
         login_profiles::get(self, user).await
     }
@@ -317,8 +333,8 @@ impl<D: Dialect> Snapshot for Session<D> {
     async fn list_mfa_devices(&mut self, page: Page<'_>) -> Result<Vec<VirtualMfaDevice>> {
         mfa_devices::list(self, page).await
     }
-    async fn list_mfa_device_holders(&mut self) -> Result<Vec<User>> {
-        mfa_devices::list_holders(self).await
+    async fn list_mfa_device_holders(&mut self, page: Page<'_>) -> Result<Vec<User>> {
+        mfa_devices::list_holders(self, page).await
     }
     async fn count_mfa_devices(&mut self) -> Result<u32> {
         mfa_devices::count(self).await
@@ -528,8 +544,20 @@ impl<D: Dialect> Tx for Session<D> {
     async fn create_key(&mut self, key: &AccessKey) -> Result<()> {
         keys::create(self, key).await
     }
-    async fn update_key_status(&mut self, id: &AccessKeyId, status: AccessKeyStatus) -> Result<()> {
-        keys::update_status(self, id, status).await
+    async fn update_key_status(
+        &mut self,
+        id: &AccessKeyId,
+        status: AccessKeyStatus,
+        at: i64,
+    ) -> Result<()> {
+        keys::update_status(self, id, status, at).await
+    }
+    async fn update_key_network_policy(
+        &mut self,
+        id: &AccessKeyId,
+        policy: Option<&str>,
+    ) -> Result<()> {
+        keys::update_network_policy(self, id, policy).await
     }
     async fn update_key_secret(&mut self, id: &AccessKeyId, sealed_secret: &[u8]) -> Result<()> {
         keys::update_secret(self, id, sealed_secret).await

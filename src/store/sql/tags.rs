@@ -84,6 +84,37 @@ statements! {
             p.name_key,
             t.tag_key
         LIMIT $4";
+    /// Those of users that no filter fails on. A user is named by its id, as what has its tags. A release
+    /// that knew no tags of users left them behind.
+    LIST_OF_USERS = "
+        SELECT
+            t.resource_key AS name,
+            t.tag_key,
+            t.tag_value
+        FROM tags t
+        JOIN users u
+            ON u.account_id = t.account_id
+            AND u.id = t.resource_key
+        WHERE t.account_id = $1
+            AND t.resource_kind = 'user'
+            AND (t.resource_key, t.tag_key) > ($2, $3)
+            AND NOT EXISTS (
+                SELECT 1
+                FROM ", {pairs "$5" "$6"}, " f
+                WHERE NOT EXISTS (
+                    SELECT 1
+                    FROM tags o
+                    WHERE o.account_id = t.account_id
+                        AND o.resource_kind = t.resource_kind
+                        AND o.resource_key = t.resource_key
+                        AND o.tag_key = f.a
+                        AND (f.b IS NULL OR o.tag_value = f.b)
+                )
+            )
+        ORDER BY
+            t.resource_key,
+            t.tag_key
+        LIMIT $4";
     PUT = "
         INSERT INTO tags (
             account_id,
@@ -111,6 +142,7 @@ statements! {
 /// The columns of what carries tags.
 fn resource(of: &Tagged) -> (&'static str, String) {
     match of {
+        Tagged::User(id) => (TaggedKind::User.as_str(), id.to_string()),
         Tagged::Role(id) => (TaggedKind::Role.as_str(), id.to_string()),
         Tagged::Policy(name) => (TaggedKind::Policy.as_str(), name.key().to_owned()),
     }
@@ -119,6 +151,7 @@ fn resource(of: &Tagged) -> (&'static str, String) {
 /// What carries tags, as what a change of them touches.
 fn touched(of: &Tagged) -> Touched {
     match of {
+        Tagged::User(id) => Touched::User(*id),
         Tagged::Role(id) => Touched::Role(*id),
         Tagged::Policy(name) => Touched::Policy(name.clone()),
     }
@@ -195,6 +228,7 @@ pub(super) async fn list_of_kind<D: Dialect>(
         })
     };
     let statement = match kind {
+        TaggedKind::User => &LIST_OF_USERS,
         TaggedKind::Role => &LIST_OF_ROLES,
         TaggedKind::Policy => &LIST_OF_POLICIES,
     };

@@ -2,11 +2,13 @@
 
 use super::removed::{self, IdKind};
 use super::session::Session;
+use super::tags;
 use crate::model::change::Touched;
 use crate::model::principal::User;
+use crate::model::tag::Tagged;
 use crate::policy::ids::{UserId, UserName};
 use crate::store::dialect::{Dialect, Fields, Row, args, statements};
-use crate::store::{Page, Removed, Result, StoreError};
+use crate::store::{Page, Removed, Result, StoreError, TagFilter};
 
 statements! {
     GET = "
@@ -55,6 +57,37 @@ statements! {
         WHERE account_id = $1
             AND name_key > $2
         ORDER BY name_key
+        LIMIT $3";
+    /// The users that no filter fails on.
+    LIST_TAGGED = "
+        SELECT
+            u.account_id,
+            u.id,
+            u.name,
+            u.display_name,
+            u.comments,
+            u.email,
+            u.mobile_phone,
+            u.created_at,
+            u.updated_at,
+            u.last_login_at
+        FROM users u
+        WHERE u.account_id = $1
+            AND u.name_key > $2
+            AND NOT EXISTS (
+                SELECT 1
+                FROM ", {pairs "$4" "$5"}, " f
+                WHERE NOT EXISTS (
+                    SELECT 1
+                    FROM tags t
+                    WHERE t.account_id = u.account_id
+                        AND t.resource_kind = 'user'
+                        AND t.resource_key = u.id
+                        AND t.tag_key = f.a
+                        AND (f.b IS NULL OR t.tag_value = f.b)
+                )
+            )
+        ORDER BY u.name_key
         LIMIT $3";
     COUNT = "
         SELECT COUNT(*) AS count
@@ -130,9 +163,14 @@ pub(super) async fn get_by_id<D: Dialect>(
 pub(super) async fn list<D: Dialect>(
     session: &mut Session<D>,
     page: Page<'_>,
+    filters: &[TagFilter],
 ) -> Result<Vec<User>> {
-    let args = args![session.id(), page.after.unwrap_or_default(), page.limit];
-    session.list(&LIST, args, user::<D>).await
+    let mut args = args![session.id(), page.after.unwrap_or_default(), page.limit];
+    if filters.is_empty() {
+        return session.list(&LIST, args, user::<D>).await;
+    }
+    args.extend(tags::filter_args(filters));
+    session.list(&LIST_TAGGED, args, user::<D>).await
 }
 
 pub(super) async fn count<D: Dialect>(session: &mut Session<D>) -> Result<u32> {
@@ -188,6 +226,7 @@ pub(super) async fn update<D: Dialect>(session: &mut Session<D>, user: &User) ->
 pub(super) async fn delete<D: Dialect>(session: &mut Session<D>, id: UserId) -> Result<()> {
     let user = get_by_id(session, id).await?.ok_or(StoreError::NotFound)?;
     session.touch(Touched::User(id));
+    tags::delete(session, &Tagged::User(id)).await?;
     let args = args![session.id(), id.to_string()];
     session.change(&DELETE, args).await?;
     removed::bury(session, Removed::User(&user.name)).await

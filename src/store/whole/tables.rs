@@ -100,10 +100,11 @@ pub const TABLES: &[Table] = tables! {
     users(id text; account_id text, name text, name_key text, display_name text, comments text,
         email text, mobile_phone text, created_at int, updated_at int, last_login_at int);
     user_groups(id text; account_id text, name text, name_key text, comments text, created_at int,
-        updated_at int);
+        updated_at int, display_name text);
     group_members(account_id text, group_id text, user_id text; joined_at int);
     access_keys(id text; account_id text, owner_kind text, owner_id text, status text,
-        created_at int, sealed_secret blob) sealed 6 SecretsAtRest;
+        created_at int, sealed_secret blob, updated_at int, network_policy text)
+        sealed 6 SecretsAtRest;
     service_keys(id text; service text, acts_for text, networks text, status text, created_at int,
         sealed_secret blob) sealed 6 SecretsAtRest;
     roles(id text; account_id text, name text, name_key text, description text, trust_policy text,
@@ -121,7 +122,7 @@ pub const TABLES: &[Table] = tables! {
     token_keys(id int; sealed_key blob, created_at int, active_from int) sealed 1 TokenRing;
     login_profiles(user_id text; account_id text, sealed_passwords blob,
         password_reset_required int, mfa_bind_required int, password_set_at int, created_at int,
-        updated_at int) sealed 2 SecretsAtRest;
+        updated_at int, status text, is_initial int) sealed 2 SecretsAtRest;
     virtual_mfa_devices(id text; account_id text, name text, name_key text, sealed_seed blob,
         user_id text, activated_at int, last_step int, created_at int) sealed 4 SecretsAtRest;
     oidc_providers(account_id text, name_key text; name text, issuer_url text, description text,

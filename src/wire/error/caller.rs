@@ -99,6 +99,12 @@ pub(super) fn authn(error: AuthnError, strings: &Strings) -> Refusal {
             "InvalidAccessKeyId.Inactive",
             "Specified access key is disabled.",
         ),
+        // Ours: the vendor's word for it is not published.
+        AuthnError::Network => at(
+            StatusCode::FORBIDDEN,
+            "Forbidden.AccessKeyPolicy",
+            "The access key policy does not allow requests from this address.",
+        ),
         AuthnError::TokenMissing => bad(
             "MissingSecurityToken",
             "SecurityToken is mandatory for this action.",

@@ -18,6 +18,14 @@ pub(super) fn not_exist(entity: Entity) -> Refusal {
             "EntityNotExist.User.AccessKey",
             "The user access key does not exist.",
         ),
+        Entity::CredentialReport => (
+            "EntityNotExist.CredentialReport",
+            "The credential report does not exist.",
+        ),
+        Entity::AccessKeyPolicy => (
+            "EntityNotExist.AccessKeyPolicy",
+            "The access key policy does not exist.",
+        ),
         Entity::Role => ("EntityNotExist.Role", "The role does not exist."),
         Entity::Policy => ("EntityNotExist.Policy", "The policy does not exist."),
         Entity::PolicyVersion => (
@@ -91,6 +99,14 @@ pub(super) fn already_exists(entity: Entity) -> Refusal {
         Entity::AccessKey => (
             "EntityAlreadyExists.User.AccessKey",
             "The user access key does already EXIST.",
+        ),
+        Entity::CredentialReport => (
+            "EntityAlreadyExists.CredentialReport",
+            "The credential report does already EXIST.",
+        ),
+        Entity::AccessKeyPolicy => (
+            "EntityAlreadyExists.AccessKeyPolicy",
+            "The access key policy does already EXIST.",
         ),
         Entity::Role => ("EntityAlreadyExists.Role", "The role does already EXIST."),
         Entity::Policy => (
@@ -236,6 +252,14 @@ pub(super) fn limit_exceeded(entity: Entity) -> Refusal {
         Entity::AccessKey => (
             "LimitExceeded.User.AccessKey",
             "The access key count of the user access keys beyond the current limits.",
+        ),
+        Entity::CredentialReport => (
+            "LimitExceeded.CredentialReport",
+            "The count of credential reports beyond the current limits.",
+        ),
+        Entity::AccessKeyPolicy => (
+            "LimitExceeded.AccessKeyPolicy",
+            "The count of access key policies beyond the current limits.",
         ),
         Entity::Role => (
             "LimitExceeded.Role",

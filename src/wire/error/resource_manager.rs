@@ -16,6 +16,10 @@ pub(super) fn reworded(refusal: Refusal) -> Refusal {
             "The maximum length of the policy document is exceeded. It must not exceed 6144 \
              characters."
         }
+        "InvalidParameter.Description.Length" => {
+            "The maximum length of the description is exceeded. It must not exceed 1024 characters."
+        }
+        "EntityAlreadyExists.Role" => "The role already exists.",
         "DeleteConflict.Role.Policy" => {
             "The role cannot have any attached policies when you delete it."
         }

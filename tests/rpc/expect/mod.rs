@@ -1,6 +1,7 @@
 //! What the tests of operations share: refusals as values, the state of an account to see that
 //! nothing changed, and the checks that many operations have in common.
 
+mod ims;
 pub(crate) mod issuer;
 mod mfa;
 mod permission;
@@ -10,6 +11,7 @@ mod rules;
 pub(crate) mod saml_idp;
 mod together;
 
+pub(crate) use ims::{ALICE, BOB, UPN};
 pub(crate) use mfa::Authenticator;
 pub(crate) use permission::Permission;
 pub(crate) use providers::{IDP, METADATA, oidc_provider, saml_idp, saml_provider};
@@ -183,9 +185,10 @@ impl TestApp {
             note(&snapshot.get_setting(setting).await.unwrap());
         }
         note(&snapshot.list_keys(&KeyOwner::Root).await.unwrap());
-        for user in snapshot.list_users(all).await.unwrap() {
+        for user in snapshot.list_users(all, &[]).await.unwrap() {
             note(&user);
             note(&snapshot.list_keys(&KeyOwner::User(user.id)).await.unwrap());
+            note(&snapshot.list_tags(&[Tagged::User(user.id)]).await.unwrap());
             let profile = snapshot.get_login_profile(user.id).await.unwrap();
             note(
                 &profile

@@ -23,6 +23,10 @@ impl Refusal {
             "InvalidParameter.RoleName.Length" => {
                 "The maximum length of the role name is exceeded."
             }
+            "InvalidParameter.Description.Length" => {
+                "The maximum length of the description is exceeded. It must not exceed 1024 characters."
+            }
+            "EntityAlreadyExists.Role" => "The role already exists.",
             "DeleteConflict.Role.Policy" => {
                 "The role cannot have any attached policies when you delete it."
             }
@@ -98,6 +102,7 @@ pub(crate) fn absent(what: &str) -> Refusal {
     let text = match what {
         "User" => "The user does not exist.",
         "User.AccessKey" => "The user access key does not exist.",
+        "AccessKeyPolicy" => "The access key policy does not exist.",
         "User.Group" => "The user has not joined the group.",
         "Group" => "The group does not exist.",
         "Group.Policy" => "The indicate policy attached to the group does not exist.",

@@ -4,7 +4,7 @@ use rampart::ops::declare::Product;
 use serde_json::json;
 
 use crate::app::{On, TestApp};
-use crate::expect::{NOW, Pairs, Permission, missing, refusal, with};
+use crate::expect::{NOW, Pairs, Permission, exists, missing, refusal, with};
 
 const ACTION: &str = "CreateServiceLinkedRole";
 const GOOD: Pairs<'static> = &[("ServiceName", "polardb.aliyuncs.com")];
@@ -92,8 +92,8 @@ pub(crate) async fn refuses_what_exists(on: On, product: Product) {
     let app = TestApp::start(on).await;
     app.role("aliyunserviceroleforpolardb", r#"{"RAM":"*"}"#, &[])
         .await;
-    let reply = app.rpc(&app.root(), product, ACTION, GOOD).await;
-    reply.refused(409, "EntityAlreadyExists.Role");
+    app.refuses_of(product, &app.root(), ACTION, GOOD, &exists("Role"))
+        .await;
     app.end().await;
 }
 

@@ -30,7 +30,6 @@ async fn lists_every_member(on: On) {
             },
             {
                 "SerialNumber": "acs:ram::1234567890123456:mfa/spare",
-                "ActivateDate": "",
                 "User": {},
             },
         ]}})
@@ -43,7 +42,7 @@ async fn lists_every_member(on: On) {
              <ActivateDate>{NOW}</ActivateDate><User><UserId>{id}</UserId>\
              <UserName>Alice</UserName><DisplayName>A</DisplayName></User></VirtualMFADevice>\
              <VirtualMFADevice><SerialNumber>acs:ram::1234567890123456:mfa/spare</SerialNumber>\
-             <ActivateDate></ActivateDate><User></User></VirtualMFADevice></VirtualMFADevices>"
+             <User></User></VirtualMFADevice></VirtualMFADevices>"
         )
     );
     let other = app.add_account("1000000000000002").await;

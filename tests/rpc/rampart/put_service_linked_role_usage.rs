@@ -66,7 +66,7 @@ async fn a_call_that_waits_is_refused_when_its_key_is_switched_off(on: On) {
     assert!(waits.is_err(), "the call must wait for the account's lock");
     let (id, off) = (service.id.parse().unwrap(), AccessKeyStatus::Inactive);
     if on == On::File {
-        guard.tx().update_key_status(&id, off).await.unwrap();
+        guard.tx().update_key_status(&id, off, 9).await.unwrap();
         guard.commit().await.unwrap();
     } else {
         service_key::set_status(&app.iam, &id, off).await.unwrap();

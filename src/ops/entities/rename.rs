@@ -8,7 +8,7 @@ use crate::ops::call::Context;
 use crate::ops::error::OpError;
 
 /// The check on the new name, where there is one; that on the old is declared.
-pub(super) fn checks(
+pub(in crate::ops) fn checks(
     cx: &Context,
     action: &'static str,
     kind: &str,

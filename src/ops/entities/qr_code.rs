@@ -14,7 +14,7 @@ const QUIET: usize = 4;
 ///
 /// # Errors
 /// [`OpError::Internal`] for more than 2331 bytes.
-pub(super) fn png(text: &str) -> Result<Vec<u8>, OpError> {
+pub(in crate::ops) fn png(text: &str) -> Result<Vec<u8>, OpError> {
     let code = QrCode::encode_text(text, QrCodeEcc::Medium)
         .map_err(|error| OpError::Internal(Box::new(error)))?;
     let modules = usize::try_from(code.size()).unwrap_or_default() + 2 * QUIET;

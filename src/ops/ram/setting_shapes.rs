@@ -1,60 +1,8 @@
-//! What an account has set, and the defaults of what it has not.
+//! What an account has set, as answers show it.
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use crate::model::settings::{PasswordPolicy, SecurityPreference};
-use crate::ops::error::OpError;
-use crate::store::{Snapshot, StoreError, Tx};
-
-async fn read<T: Default + DeserializeOwned>(
-    snapshot: &mut dyn Snapshot,
-    name: &str,
-) -> Result<T, OpError> {
-    let Some(text) = snapshot.get_setting(name).await? else {
-        return Ok(T::default());
-    };
-    serde_json::from_str(&text).map_err(|_| {
-        let (table, column) = ("settings", "value");
-        StoreError::Corrupt { table, column }.into()
-    })
-}
-
-async fn write<T: Serialize>(tx: &mut dyn Tx, name: &str, value: &T) -> Result<(), OpError> {
-    let text = serde_json::to_string(value);
-    let text = text.map_err(|error| OpError::Internal(Box::new(error)))?;
-    Ok(tx.put_setting(name, &text).await?)
-}
-
-/// The account's password policy.
-pub(super) async fn password_policy(
-    snapshot: &mut dyn Snapshot,
-) -> Result<PasswordPolicy, OpError> {
-    read(snapshot, PasswordPolicy::SETTING).await
-}
-
-/// Sets it.
-pub(super) async fn put_password_policy(
-    tx: &mut dyn Tx,
-    policy: &PasswordPolicy,
-) -> Result<(), OpError> {
-    write(tx, PasswordPolicy::SETTING, policy).await
-}
-
-/// The account's security preference.
-pub(super) async fn security_preference(
-    snapshot: &mut dyn Snapshot,
-) -> Result<SecurityPreference, OpError> {
-    read(snapshot, SecurityPreference::SETTING).await
-}
-
-/// Sets it.
-pub(super) async fn put_security_preference(
-    tx: &mut dyn Tx,
-    preference: &SecurityPreference,
-) -> Result<(), OpError> {
-    write(tx, SecurityPreference::SETTING, preference).await
-}
 
 /// A password policy as answers show it.
 #[derive(Debug, Serialize)]

@@ -1,0 +1,71 @@
+//! `GetAccessKeyLastUsed`.
+
+use async_trait::async_trait;
+use serde::Serialize;
+
+use crate::iam::authz::Check;
+use crate::ops::call::{Checked, Context, Read};
+use crate::ops::declare::operation;
+use crate::ops::entities::access_keys::{self, Subject, UserAccessKeyId};
+use crate::ops::error::OpError;
+use crate::ops::ram::shapes::date;
+use crate::ops::values::UserPrincipalName;
+use crate::store::Snapshot;
+
+operation! {
+    /// Tells when a key last signed a request that was taken. Of which service is not kept.
+    GetAccessKeyLastUsed {
+        product: Ims,
+        access: Read,
+        action: "ram:GetAccessKeyLastUsed",
+        resources: ByCall,
+        checks: own,
+        params {
+            /// `<user>@<domain>`; the calling user, or the account itself, where none is named.
+            user_principal_name: Option<UserPrincipalName> = "UserPrincipalName",
+            /// The key.
+            user_access_key_id: UserAccessKeyId = "UserAccessKeyId",
+        }
+    }
+}
+
+impl Checked for GetAccessKeyLastUsed {
+    fn checks(&self, cx: &Context) -> Result<Vec<Check>, OpError> {
+        let caller = cx.caller()?;
+        let subject = Subject::resolve(self.user_principal_name.as_ref(), caller)?;
+        Ok(vec![subject.check(caller, "ram:GetAccessKeyLastUsed")])
+    }
+}
+
+/// The answer.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Got {
+    access_key_last_used: AccessKeyLastUsed,
+}
+
+/// Empty for a key that was never used.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct AccessKeyLastUsed {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_used_date: Option<String>,
+}
+
+#[async_trait]
+impl Read for GetAccessKeyLastUsed {
+    type Answer = Got;
+
+    async fn run(&self, cx: &Context, snapshot: &mut dyn Snapshot) -> Result<Got, OpError> {
+        let subject = Subject::resolve(self.user_principal_name.as_ref(), cx.caller()?)?;
+        let key = subject
+            .key(&mut *snapshot, &self.user_access_key_id)
+            .await?;
+        let last_used = access_keys::last_used(cx, snapshot, &key.id).await?;
+        Ok(Got {
+            access_key_last_used: AccessKeyLastUsed {
+                last_used_date: last_used.map(date),
+            },
+        })
+    }
+}

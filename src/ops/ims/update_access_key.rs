@@ -1,0 +1,51 @@
+//! `UpdateAccessKey`.
+
+use async_trait::async_trait;
+
+use crate::iam::authz::Check;
+use crate::model::key::AccessKeyStatus;
+use crate::ops::call::{Checked, Context, Done, Write};
+use crate::ops::declare::operation;
+use crate::ops::entities::access_keys::{Subject, UserAccessKeyId};
+use crate::ops::error::OpError;
+use crate::ops::values::UserPrincipalName;
+use crate::store::Tx;
+
+operation! {
+    /// Lets a key sign, or not.
+    UpdateAccessKey {
+        product: Ims,
+        access: Write,
+        action: "ram:UpdateAccessKey",
+        resources: ByCall,
+        checks: own,
+        params {
+            /// `<user>@<domain>`; the calling user, or the account itself, where none is named.
+            user_principal_name: Option<UserPrincipalName> = "UserPrincipalName",
+            /// The key.
+            user_access_key_id: UserAccessKeyId = "UserAccessKeyId",
+            /// `Active` or `Inactive`.
+            status: AccessKeyStatus = "Status",
+        }
+    }
+}
+
+impl Checked for UpdateAccessKey {
+    fn checks(&self, cx: &Context) -> Result<Vec<Check>, OpError> {
+        let caller = cx.caller()?;
+        let subject = Subject::resolve(self.user_principal_name.as_ref(), caller)?;
+        Ok(vec![subject.check(caller, "ram:UpdateAccessKey")])
+    }
+}
+
+#[async_trait]
+impl Write for UpdateAccessKey {
+    type Answer = Done;
+
+    async fn run(&self, cx: &Context, tx: &mut dyn Tx) -> Result<Done, OpError> {
+        let subject = Subject::resolve(self.user_principal_name.as_ref(), cx.caller()?)?;
+        let key = subject.key(&mut *tx, &self.user_access_key_id).await?;
+        tx.update_key_status(&key.id, self.status, cx.now).await?;
+        Ok(Done {})
+    }
+}

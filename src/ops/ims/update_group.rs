@@ -1,0 +1,65 @@
+//! `UpdateGroup`.
+
+use async_trait::async_trait;
+use serde::Serialize;
+
+use crate::iam::authz::Check;
+use crate::ops::call::{Checked, Context, Write};
+use crate::ops::declare::operation;
+use crate::ops::entities::{groups, rename};
+use crate::ops::error::OpError;
+use crate::ops::ims::groups::GroupShape;
+use crate::ops::values::{Comments, DisplayName};
+use crate::policy::ids::GroupName;
+use crate::store::Tx;
+
+operation! {
+    /// Renames a group or changes what is shown of it. Members and policies stay with it, by id.
+    UpdateGroup {
+        product: Ims,
+        access: Write,
+        action: "ram:UpdateGroup",
+        resources: Of(&["acs:ram:*:{account}:group/{GroupName}"]),
+        checks: own,
+        params {
+            /// The group; case is ignored.
+            group_name: GroupName = "GroupName",
+            /// Its name from now on, which the caller must be allowed on too.
+            new_group_name: Option<GroupName> = "NewGroupName",
+            /// Up to 24 characters.
+            new_display_name: Option<DisplayName<24>> = "NewDisplayName",
+            /// Up to 128 characters.
+            new_comments: Option<Comments> = "NewComments",
+        }
+    }
+}
+
+impl Checked for UpdateGroup {
+    fn checks(&self, cx: &Context) -> Result<Vec<Check>, OpError> {
+        rename::checks(cx, "ram:UpdateGroup", "group", self.new_group_name.as_ref())
+    }
+}
+
+/// The answer.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Updated {
+    group: GroupShape,
+}
+
+#[async_trait]
+impl Write for UpdateGroup {
+    type Answer = Updated;
+
+    async fn run(&self, cx: &Context, tx: &mut dyn Tx) -> Result<Updated, OpError> {
+        let change = groups::Change {
+            name: self.new_group_name.as_ref(),
+            display_name: self.new_display_name.as_ref().map(|name| name.0.as_str()),
+            comments: self.new_comments.as_ref().map(|text| text.0.as_str()),
+        };
+        let group = groups::update(cx, tx, &self.group_name, change).await?;
+        Ok(Updated {
+            group: group.into(),
+        })
+    }
+}
