@@ -107,7 +107,7 @@ class Tea:
 
     def call(self, product: str, action: str, parameters: dict[str, object]) -> dict:
         client, models = self.clients[product]
-        method = getattr(client, f"{snake(action)}_with_options")
+        method = getattr(client, snake(f"{action}WithOptions"))
         runtime = RuntimeOptions()
         try:
             if hasattr(models, f"{action}Request"):
