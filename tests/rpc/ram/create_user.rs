@@ -1,9 +1,10 @@
 //! `CreateUser`.
 
 use rampart::model::quotas::Quotas;
+use rampart::operator::account::{self, QuotaChange};
 use serde_json::json;
 
-use crate::app::{On, Setup, TestApp};
+use crate::app::{ACCOUNT, On, Setup, TestApp};
 use crate::expect::{NOW, Permission, USER, bad_chars, bad_format, exists, limit, together, with};
 use crate::{on_both, on_each};
 
@@ -18,7 +19,11 @@ on_both!(
     holds_the_quota,
     needs_permission,
 );
-on_each!(one_of_64_gets_the_name, one_of_64_gets_the_last_place);
+on_each!(
+    one_of_64_gets_the_name,
+    one_of_64_gets_the_last_place,
+    one_of_64_gets_the_last_place_of_the_accounts_own
+);
 
 async fn creates_with_everything_said(on: On) {
     let app = TestApp::start(on).await;
@@ -200,6 +205,20 @@ async fn one_of_64_gets_the_last_place(on: On) {
         ..Setup::on(on)
     })
     .await;
+    let (app, refused) = together(app, 64, "CreateUser", &[("UserName", "user#")]).await;
+    for reply in refused {
+        reply.refused(409, "LimitExceeded.User");
+    }
+    app.end().await;
+}
+
+async fn one_of_64_gets_the_last_place_of_the_accounts_own(on: On) {
+    let app = TestApp::start(on).await;
+    let change = QuotaChange {
+        account: ACCOUNT.parse().unwrap(),
+        figures: [("users".to_owned(), Some(1))].into(),
+    };
+    account::quotas(&app.iam, &change).await.unwrap();
     let (app, refused) = together(app, 64, "CreateUser", &[("UserName", "user#")]).await;
     for reply in refused {
         reply.refused(409, "LimitExceeded.User");
