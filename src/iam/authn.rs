@@ -113,8 +113,6 @@ enum Signed {
 pub struct Verified {
     signed: Signed,
     timestamp: i64,
-    /// Where the request comes from.
-    source_ip: IpAddr,
 }
 
 impl Verified {
@@ -136,6 +134,18 @@ impl Verified {
             },
             Signed::Session(claims) => claims.account,
         }
+    }
+
+    /// Refuses a key that may not sign from there.
+    fn expect_admitted(&self, source_ip: IpAddr) -> Result<(), AuthnError> {
+        let policy = match &self.signed {
+            Signed::Long(signer) => signer.network_policy.as_deref(),
+            Signed::Session(_) => None,
+        };
+        if policy.is_some_and(|policy| !policy.admits(source_ip)) {
+            return Err(AuthnError::Network);
+        }
+        Ok(())
     }
 
     /// Whom refusals are counted for: a key, or a role. Sessions are free to make, so each of its
@@ -168,16 +178,11 @@ pub struct Established {
 }
 
 impl Iam {
-    /// Finds the key, opens the token, judges the time, checks the signature, in this order. From where
-    /// the request comes is judged later, on a fresh state of the key.
+    /// Finds the key, opens the token, judges the time, checks the signature, in this order.
     ///
     /// # Errors
     /// [`AuthnError`].
-    pub async fn verify(
-        &self,
-        request: &SignedRequest<'_>,
-        source_ip: IpAddr,
-    ) -> Result<Verified, AuthnError> {
+    pub async fn verify(&self, request: &SignedRequest<'_>) -> Result<Verified, AuthnError> {
         let now_millis = self.clock.now_millis();
         if request.access_key_id.starts_with("STS.") {
             let token = request.security_token.ok_or(AuthnError::TokenMissing)?;
@@ -193,7 +198,6 @@ impl Iam {
             return Ok(Verified {
                 signed: Signed::Session(Arc::new(claims)),
                 timestamp,
-                source_ip,
             });
         }
         let mut signer = self.keys.find(request.access_key_id).await?;
@@ -213,13 +217,12 @@ impl Iam {
         Ok(Verified {
             signed: Signed::Long(signer),
             timestamp,
-            source_ip,
         })
     }
 
     /// Takes the nonce and establishes who calls on a state that is not older than the request.
     ///
-    /// `other` is another account that the call involves, `now` the time in unix seconds. With
+    /// `source_ip` is where the request comes from, `other` another account that the call involves, `now` the time in unix seconds. With
     /// `may_be_stale` the state may be as old as the operator allows while the database does not
     /// answer ([`staleness`](crate::iam::staleness)).
     ///
@@ -229,6 +232,7 @@ impl Iam {
         &self,
         request: &SignedRequest<'_>,
         verified: &mut Verified,
+        source_ip: IpAddr,
         (other, may_be_stale): (Option<AccountId>, bool),
         now: i64,
     ) -> Result<(Established, Current), AuthnError> {
@@ -265,6 +269,7 @@ impl Iam {
             .await
         {
             Ok(established) => {
+                verified.expect_admitted(source_ip)?;
                 self.note_use(verified, now);
                 return Ok((established, current));
             }
@@ -282,6 +287,7 @@ impl Iam {
             Some(snapshot.as_mut()),
         );
         let established = Box::pin(again).await.map_err(AuthnError::from)?;
+        verified.expect_admitted(source_ip)?;
         self.note_use(verified, now);
         Ok((established, current))
     }
@@ -334,12 +340,16 @@ impl Iam {
         &self,
         snapshot: &mut dyn Snapshot,
         verified: &Verified,
+        source_ip: IpAddr,
         proof: Proof<'_>,
     ) -> Result<Established, AuthnError> {
-        let view = AccountView::of(snapshot, None);
-        self.establish_at(&mut verified.clone(), proof, &view, Some(snapshot))
+        let (mut verified, view) = (verified.clone(), AccountView::of(snapshot, None));
+        let established = self
+            .establish_at(&mut verified, proof, &view, Some(snapshot))
             .await
-            .map_err(AuthnError::from)
+            .map_err(AuthnError::from)?;
+        verified.expect_admitted(source_ip)?;
+        Ok(established)
     }
 
     /// Whether the key of a service that was established still stands, on what a transaction of
@@ -424,10 +434,6 @@ impl Iam {
             Signed::Long(signer) => {
                 if signer.status == AccessKeyStatus::Inactive {
                     return Err(AuthnError::KeyInactive.into());
-                }
-                let policy = signer.network_policy.as_deref();
-                if policy.is_some_and(|policy| !policy.admits(verified.source_ip)) {
-                    return Err(AuthnError::Network.into());
                 }
                 let (identity, principal) = match &signer.owner {
                     KeyOwner::Root => (Identity::Root, None),

@@ -39,7 +39,9 @@ impl Mutation {
         let resource = taken.map(ToString::to_string);
         let by_service = taken.is_some();
         if self.asks_the_store {
-            // Before the account's lock, for which a caller without permission does not queue.
+            // Before the account's lock, for which a caller without permission does not queue. What is
+            // read lies between the state decided on and the one that is locked: where these are the
+            // same, it is of it too.
             let account = established.caller.account;
             let snapshot = self.cx.iam.begin_read(account).await;
             let mut snapshot = snapshot.map_err(OpError::from)?;
@@ -75,13 +77,12 @@ impl Mutation {
                 .establish_within(
                     &mut *tx as &mut dyn Snapshot,
                     &self.verified,
+                    self.cx.origin.source_ip,
                     self.proof.proof(),
                 )
                 .await
                 .map_err(|error| unestablished(error, &self.proof))?;
             self.cx.caller = Some(Arc::clone(&established.caller));
-        }
-        if moved_on || self.asks_the_store {
             let snapshot = &mut *tx as &mut dyn Snapshot;
             self.decide_within(&established, snapshot).await?;
         }

@@ -134,7 +134,7 @@ async fn step_by_step(
         // Under ACS3 the hash of the body is signed: who has not signed has no body read.
         let raw = signed::raw(parts, target, b"")?;
         let (request, entry) = read(api, progress, &raw)?;
-        let (verified, _) = verify(api, &request, origin).await?;
+        let (verified, _) = verify(api, &request).await?;
         let bytes = Box::pin(api.read_body(&parts.headers, body)).await?;
         let raw = signed::raw(parts, target, &bytes)?;
         let (request, _) = read(api, progress, &raw)?;
@@ -153,7 +153,7 @@ async fn step_by_step(
     let (request, entry) = read(api, progress, &raw)?;
     let verified = match entry.declaration.auth {
         Auth::Unsigned => None,
-        _ => Some(verify(api, &request, origin).await?),
+        _ => Some(verify(api, &request).await?),
     };
     if matches!(request.scheme(), Scheme::Acs3(_)) && !request.body_matches() {
         return Err(Fault::BodyHash(Box::new(signed::strings(&request))));
@@ -192,10 +192,9 @@ fn read<'a>(
 async fn verify<'r>(
     api: &Api,
     request: &'r SignedText<'_>,
-    origin: Origin,
 ) -> Result<(Verified, SignedRequest<'r>), Fault> {
     let signed = signed::signed(request)?;
-    match api.iam.verify(&signed, origin.source_ip).await {
+    match api.iam.verify(&signed).await {
         Ok(verified) => Ok((verified, signed)),
         Err(error) => Err(authn(error, request)),
     }
@@ -243,9 +242,13 @@ async fn call(
     };
     progress.verified = Some(verified.clone());
     let may_be_stale = entry.declaration.access == Access::Decision;
-    let established = api
-        .iam
-        .establish(&caller, &mut verified, (other, may_be_stale), cx.now);
+    let established = api.iam.establish(
+        &caller,
+        &mut verified,
+        origin.source_ip,
+        (other, may_be_stale),
+        cx.now,
+    );
     let (established, current) = established.await.map_err(|error| authn(error, request))?;
     cx.caller = Some(Arc::clone(&established.caller));
     let auth = entry.declaration.auth;
@@ -334,9 +337,10 @@ async fn session(
     let iam = Arc::clone(&cx.iam);
     let account = established.caller.account;
     let mut snapshot = iam.begin_read(account).await.map_err(OpError::from)?;
-    let established = Box::pin(iam.establish_within(snapshot.as_mut(), verified, proof))
-        .await
-        .map_err(|error| Fault::Authn(error, Box::default()))?;
+    let established =
+        Box::pin(iam.establish_within(snapshot.as_mut(), verified, cx.origin.source_ip, proof))
+            .await
+            .map_err(|error| Fault::Authn(error, Box::default()))?;
     current.own = iam.freshness.pinned(snapshot.as_ref());
     // Another account's role is not decided on a view that may be behind.
     if let Some(role) = call.role().filter(|role| role.account == account) {
