@@ -13,6 +13,8 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use serde::Deserialize;
 
+use crate::model::network;
+
 /// The longest text of a policy, in characters. Assumed; the vendor names no bound.
 const LONGEST: usize = 8192;
 
@@ -95,7 +97,7 @@ impl KeyPolicy {
                 return Err(KeyPolicyError::Form);
             }
             for text in &statement.ip_list {
-                let network = network(text).ok_or(KeyPolicyError::Form)?;
+                let network = network::parse(text).ok_or(KeyPolicyError::Form)?;
                 if !of_vpc {
                     networks.push(network);
                 }
@@ -123,21 +125,6 @@ impl KeyPolicy {
             return true;
         };
         networks.iter().any(|network| network.contains(&address))
-    }
-}
-
-/// An address or a network; an IPv4 one that is written as IPv6 is IPv4.
-fn network(text: &str) -> Option<IpNet> {
-    if let Ok(address) = text.parse::<IpAddr>() {
-        return Some(address.to_canonical().into());
-    }
-    let network: IpNet = text.parse().ok()?;
-    match network {
-        IpNet::V6(v6) => match (v6.addr().to_ipv4_mapped(), v6.prefix_len().checked_sub(96)) {
-            (Some(v4), Some(prefix)) => ipnet::Ipv4Net::new(v4, prefix).ok().map(IpNet::V4),
-            _ => Some(network),
-        },
-        IpNet::V4(_) => Some(network),
     }
 }
 
