@@ -8,6 +8,23 @@ use crate::model::tag::{NamedTag, Tag, Tagged, TaggedKind};
 use crate::store::dialect::{Arg, Dialect, Fields, Row, args, statements};
 use crate::store::{Result, TagFilter};
 
+/// Of the filters `f` the one that what `t` is a tag of does not pass, to the end of a `NOT EXISTS (`.
+macro_rules! that_fails {
+    () => {
+        "
+                WHERE NOT EXISTS (
+                    SELECT 1
+                    FROM tags o
+                    WHERE o.account_id = t.account_id
+                        AND o.resource_kind = t.resource_kind
+                        AND o.resource_key = t.resource_key
+                        AND o.tag_key = f.a
+                        AND (f.b IS NULL OR o.tag_value = f.b)
+                )
+            )"
+    };
+}
+
 statements! {
     LIST_EACH = "
         SELECT
@@ -39,17 +56,7 @@ statements! {
             AND (r.name_key, t.tag_key) > ($2, $3)
             AND NOT EXISTS (
                 SELECT 1
-                FROM ", {pairs "$5" "$6"}, " f
-                WHERE NOT EXISTS (
-                    SELECT 1
-                    FROM tags o
-                    WHERE o.account_id = t.account_id
-                        AND o.resource_kind = t.resource_kind
-                        AND o.resource_key = t.resource_key
-                        AND o.tag_key = f.a
-                        AND (f.b IS NULL OR o.tag_value = f.b)
-                )
-            )
+                FROM ", {pairs "$5" "$6"}, " f", {same that_fails}, "
         ORDER BY
             r.name_key,
             t.tag_key
@@ -69,17 +76,7 @@ statements! {
             AND (p.name_key, t.tag_key) > ($2, $3)
             AND NOT EXISTS (
                 SELECT 1
-                FROM ", {pairs "$5" "$6"}, " f
-                WHERE NOT EXISTS (
-                    SELECT 1
-                    FROM tags o
-                    WHERE o.account_id = t.account_id
-                        AND o.resource_kind = t.resource_kind
-                        AND o.resource_key = t.resource_key
-                        AND o.tag_key = f.a
-                        AND (f.b IS NULL OR o.tag_value = f.b)
-                )
-            )
+                FROM ", {pairs "$5" "$6"}, " f", {same that_fails}, "
         ORDER BY
             p.name_key,
             t.tag_key
@@ -100,17 +97,7 @@ statements! {
             AND (t.resource_key, t.tag_key) > ($2, $3)
             AND NOT EXISTS (
                 SELECT 1
-                FROM ", {pairs "$5" "$6"}, " f
-                WHERE NOT EXISTS (
-                    SELECT 1
-                    FROM tags o
-                    WHERE o.account_id = t.account_id
-                        AND o.resource_kind = t.resource_kind
-                        AND o.resource_key = t.resource_key
-                        AND o.tag_key = f.a
-                        AND (f.b IS NULL OR o.tag_value = f.b)
-                )
-            )
+                FROM ", {pairs "$5" "$6"}, " f", {same that_fails}, "
         ORDER BY
             t.resource_key,
             t.tag_key
