@@ -27,6 +27,7 @@ mod named;
 pub mod nonce_key;
 pub mod outbound;
 pub mod passwords;
+pub mod quotas;
 pub mod replay;
 pub mod resource_tags;
 pub mod secrets;

@@ -207,8 +207,7 @@ pub async fn quotas(
     let account = change.account;
     if change.figures.is_empty() {
         let mut snapshot = iam.begin_read(account).await?;
-        let setting = snapshot.get_setting(Quotas::SETTING).await?;
-        return Ok(by_name(&iam.quotas.with_setting(setting.as_deref())?));
+        return Ok(by_name(&iam.quotas_of(snapshot.as_mut()).await?));
     }
     let trail = Trail::new(&*iam.clock, &*iam.entropy);
     let mut guard = iam.begin_write(account).await?;

@@ -7,7 +7,7 @@ use crate::iam::federation::FederationError;
 use crate::iam::passwords::PasswordError;
 use crate::iam::sessions::SessionError;
 use crate::model::principal::PrincipalId;
-use crate::ops::params::ParamFault;
+use crate::ops::params::{ParamFault, Problem};
 use crate::store::StoreError;
 
 /// A kind of entity.
@@ -183,6 +183,13 @@ pub enum OpError {
     /// A fault of ours.
     #[error("internal fault")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl OpError {
+    /// Something is wrong with a parameter.
+    pub(in crate::ops) fn param(name: &'static str, problem: Problem) -> Self {
+        ParamFault { name, problem }.into()
+    }
 }
 
 impl From<PasswordError> for OpError {

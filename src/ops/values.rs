@@ -32,13 +32,14 @@ pub use tags::{NewTags, ResourceNames, TagFilters, TagKeys, Tags};
 pub use text::{Comments, Description, DisplayName, Email, Language, MobilePhone, Text, text};
 
 use crate::model::key::AccessKeyStatus;
+use crate::model::login::LoginStatus;
 use crate::model::policy::{PolicyType, VersionId};
 use crate::model::provider::AuthnSignAlgo;
 use crate::ops::params::{ParamValue, Problem};
 use crate::policy::arn::RoleArn;
 use crate::policy::ids::{
     AccessKeyId, GroupName, IdError, MfaDeviceName, NewRoleName, PolicyName, RoleName,
-    RoleSessionName, UserName,
+    RoleSessionName, UserId, UserName,
 };
 
 /// Names refuse with the id's own fault.
@@ -73,6 +74,8 @@ macro_rules! by_problem {
 by_problem!(
     PolicyType => Problem::Incorrect,
     AccessKeyStatus => Problem::Incorrect,
+    LoginStatus => Problem::Incorrect,
+    UserId => Problem::Incorrect,
     AuthnSignAlgo => Problem::Incorrect,
     AccessKeyId => Problem::Type,
     RoleArn => Problem::WronglyFormed,

@@ -12,7 +12,6 @@ use crate::iam::Iam;
 use crate::model::key::{AccessKey, KeyOwner};
 use crate::model::policy::{Policy, PolicyRef};
 use crate::model::principal::{PrincipalId, Role, User};
-use crate::model::quotas::Quotas;
 use crate::policy::ids::AccessKeyId;
 use crate::store::{Page, Removed, Snapshot, StoreError};
 
@@ -53,12 +52,7 @@ struct Loader<'a> {
 impl Loader<'_> {
     async fn account(&mut self) -> Result<(), StoreError> {
         self.state.account = Some(self.snapshot.account().clone());
-        let own = self.snapshot.get_setting(Quotas::SETTING).await?;
-        let quotas = self.iam.quotas.with_setting(own.as_deref());
-        self.state.quotas = Some(quotas.map_err(|_| StoreError::Corrupt {
-            table: "settings",
-            column: "value",
-        })?);
+        self.state.quotas = Some(self.iam.quotas_of(&mut *self.snapshot).await?);
         self.state.counts = Counts {
             users: self.snapshot.count_users().await?,
             roles: self.snapshot.count_roles().await?,

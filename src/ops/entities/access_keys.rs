@@ -1,113 +1,11 @@
-//! Access keys, and whom a call about them is about: resolved once, from the name that was given or
-//! from the caller. The ARN that is checked and the owner that the store is asked for come from the
-//! same value, so nobody can be authorised for one and act on another.
+//! Access keys: named, issued, used.
 
-use std::borrow::Cow;
-
-use crate::iam::authz::Check;
-use crate::iam::caller::{Caller, Identity};
 use crate::model::key::{AccessKey, AccessKeyStatus, KeyOwner};
 use crate::ops::call::Context;
-use crate::ops::entities::quotas;
-use crate::ops::entities::users;
 use crate::ops::error::{Entity, OpError, OrRefuse as _};
-use crate::ops::params::{ParamFault, ParamValue, Problem};
-use crate::ops::values::UserPrincipalName;
-use crate::policy::arn;
-use crate::policy::ids::{AccessKeyId, UserName};
+use crate::ops::params::{ParamValue, Problem};
+use crate::policy::ids::AccessKeyId;
 use crate::store::{Snapshot, Tx};
-
-/// Who owns the keys in question.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::ops) enum Subject {
-    /// The account itself: root, who named no user.
-    Root,
-    /// A user: the one that was named, or the calling one.
-    User(UserName),
-    /// A user that was named by its logon name.
-    Principal(UserPrincipalName),
-}
-
-/// A name that a call may have given for the owner.
-pub(in crate::ops) trait NamesOwner {
-    /// The parameter that it came in.
-    const PARAMETER: &'static str;
-
-    /// The subject that it names.
-    fn subject(&self) -> Subject;
-}
-
-impl NamesOwner for UserName {
-    const PARAMETER: &'static str = "UserName";
-
-    fn subject(&self) -> Subject {
-        Subject::User(self.clone())
-    }
-}
-
-impl NamesOwner for UserPrincipalName {
-    const PARAMETER: &'static str = "UserPrincipalName";
-
-    fn subject(&self) -> Subject {
-        Subject::Principal(self.clone())
-    }
-}
-
-impl Subject {
-    /// The user that was named, else the caller. A role session must name one.
-    pub(in crate::ops) fn resolve<N: NamesOwner>(
-        named: Option<&N>,
-        caller: &Caller,
-    ) -> Result<Self, OpError> {
-        match (named, &caller.identity) {
-            (Some(named), _) => Ok(named.subject()),
-            (None, Identity::User { name, .. }) => Ok(Self::User(name.clone())),
-            (None, Identity::Root) => Ok(Self::Root),
-            (None, Identity::Session(_) | Identity::Service(_)) => Err(ParamFault {
-                name: N::PARAMETER,
-                problem: Problem::Missing,
-            }
-            .into()),
-        }
-    }
-
-    /// The check of `action` on this subject.
-    pub(in crate::ops) fn check(&self, caller: &Caller, action: &'static str) -> Check {
-        let account = caller.account;
-        let resource = match self {
-            Self::Root => arn::root_arn(account).to_string(),
-            Self::User(name) => format!("acs:ram:*:{account}:user/{name}"),
-            Self::Principal(named) => format!("acs:ram:*:{account}:user/{}", named.user),
-        };
-        Check::on(action, vec![Cow::Owned(resource)])
-    }
-
-    /// The owner, as the store knows it.
-    pub(in crate::ops) async fn owner(
-        &self,
-        snapshot: &mut dyn Snapshot,
-    ) -> Result<KeyOwner, OpError> {
-        let user = match self {
-            Self::Root => return Ok(KeyOwner::Root),
-            Self::User(name) => users::find(snapshot, name).await?,
-            Self::Principal(named) => users::find(snapshot, named).await?,
-        };
-        Ok(KeyOwner::User(user.id))
-    }
-
-    /// The key of that id if it is this subject's. Another's key does not exist here.
-    pub(in crate::ops) async fn key(
-        &self,
-        snapshot: &mut dyn Snapshot,
-        id: &UserAccessKeyId,
-    ) -> Result<AccessKey, OpError> {
-        let owner = self.owner(snapshot).await?;
-        let missing = OpError::NotExist(Entity::AccessKey);
-        let Some(id) = &id.0 else { return Err(missing) };
-        let key = snapshot.get_key(id).await?;
-        key.filter(|key| key.owner == owner).ok_or(missing)
-    }
-}
 
 /// The id of a key as a parameter. A text that cannot be an id is the id of no key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,7 +23,7 @@ pub(in crate::ops) async fn create(
     tx: &mut dyn Tx,
     owner: KeyOwner,
 ) -> Result<(AccessKey, String), OpError> {
-    let quotas = quotas::of(cx, &mut *tx).await?;
+    let quotas = cx.iam.quotas_of(&mut *tx).await?;
     let limit = match owner {
         KeyOwner::Root => quotas.access_keys_per_account,
         KeyOwner::User(_) | KeyOwner::Service(_) => quotas.access_keys_per_user,

@@ -2,7 +2,6 @@
 
 use crate::model::principal::{Group, PrincipalId, User};
 use crate::ops::call::Context;
-use crate::ops::entities::quotas;
 use crate::ops::entities::users::{self, NamesUser};
 use crate::ops::error::{Conflict, Entity, OpError, OrRefuse as _};
 use crate::policy::ids::GroupName;
@@ -44,7 +43,7 @@ pub(in crate::ops) async fn create(
     };
     tx.create_group(&group).await.or_exists(Entity::Group)?;
     // Counted with the new one: a name that is taken is refused as such, also at the limit.
-    let quotas = quotas::of(cx, &mut *tx).await?;
+    let quotas = cx.iam.quotas_of(&mut *tx).await?;
     if tx.count_groups().await? > quotas.groups {
         return Err(OpError::LimitExceeded(Entity::Group));
     }
@@ -113,7 +112,7 @@ pub(in crate::ops) async fn add_member(
         .or_exists(Entity::GroupMember)?;
     // Counted with the new one: who is in the group already is refused as such, also at the limit.
     let groups = tx.list_groups_of_user(user.id).await?.len();
-    let quotas = quotas::of(cx, &mut *tx).await?;
+    let quotas = cx.iam.quotas_of(&mut *tx).await?;
     if u32::try_from(groups).unwrap_or(u32::MAX) > quotas.groups_per_user {
         return Err(OpError::LimitExceeded(Entity::GroupMember));
     }

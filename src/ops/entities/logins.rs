@@ -8,7 +8,7 @@ use crate::ops::call::Context;
 use crate::ops::entities::settings;
 use crate::ops::entities::users::{self, NamesUser};
 use crate::ops::error::{Entity, OpError, OrRefuse as _};
-use crate::ops::params::{ParamFault, Problem};
+use crate::ops::params::Problem;
 use crate::ops::values::Password;
 use crate::policy::ids::UserId;
 use crate::store::{Snapshot, Tx};
@@ -43,11 +43,7 @@ pub(in crate::ops) async fn check_compliance(
     if is_compliant(&policy, password, &user.name) {
         return Ok(());
     }
-    Err(ParamFault {
-        name: parameter,
-        problem: Problem::TooWeak,
-    }
-    .into())
+    Err(OpError::param(parameter, Problem::TooWeak))
 }
 
 /// A login that a user is to get.

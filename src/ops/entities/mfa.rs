@@ -13,7 +13,6 @@ use crate::model::login::{Binding, VirtualMfaDevice};
 use crate::model::principal::User;
 use crate::ops::call::Context;
 use crate::ops::entities::qr_code;
-use crate::ops::entities::quotas;
 use crate::ops::entities::users::{self, NamesUser};
 use crate::ops::error::{Conflict, Entity, OpError, OrRefuse as _};
 use crate::ops::values::AuthenticationCode;
@@ -114,7 +113,7 @@ pub(in crate::ops) async fn create(
         .await
         .or_exists(Entity::MfaDevice)?;
     // Counted with the new one: a name that is taken is refused as such, also at the limit.
-    let quotas = quotas::of(cx, &mut *tx).await?;
+    let quotas = cx.iam.quotas_of(&mut *tx).await?;
     if tx.count_mfa_devices().await? > quotas.virtual_mfa_devices {
         return Err(OpError::LimitExceeded(Entity::MfaDevice));
     }

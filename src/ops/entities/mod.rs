@@ -8,9 +8,9 @@ pub(super) mod groups;
 pub(super) mod logins;
 pub(super) mod mfa;
 pub(super) mod passwords;
-pub(super) mod quotas;
 pub(super) mod rename;
 pub(super) mod settings;
+pub(super) mod subject;
 pub(super) mod tags;
 pub(super) mod users;
 

@@ -8,7 +8,7 @@ use crate::iam::passwords::{Hashed, History, is_compliant};
 use crate::ops::call::Context;
 use crate::ops::entities::{logins, settings};
 use crate::ops::error::{Entity, OpError, OrRefuse as _};
-use crate::ops::params::{ParamFault, Problem};
+use crate::ops::params::Problem;
 use crate::ops::values::Password;
 use crate::policy::ids::{UserId, UserName};
 use crate::store::{StoreError, Tx};
@@ -36,10 +36,6 @@ pub struct Decided {
     sealed_before: Vec<u8>,
 }
 
-fn fault(name: &'static str, problem: Problem) -> OpError {
-    ParamFault { name, problem }.into()
-}
-
 /// Compares the old password with the present one, and the new one with what the account asks for,
 /// the user's last ones included.
 pub(in crate::ops) async fn prepare(
@@ -57,15 +53,15 @@ pub(in crate::ops) async fn prepare(
     let passwords = &cx.iam.passwords;
     let history = History::open(&profile, &cx.iam.secrets)?;
     if passwords.find(&old.0, &history, 1).await?.is_none() {
-        return Err(fault("OldPassword", Problem::WrongPassword));
+        return Err(OpError::param("OldPassword", Problem::WrongPassword));
     }
     if !is_compliant {
-        return Err(fault("NewPassword", Problem::TooWeak));
+        return Err(OpError::param("NewPassword", Problem::TooWeak));
     }
     let remembered = usize::try_from(policy.reuse_prevention).unwrap_or(usize::MAX);
     let again = passwords.find(&new.0, &history, remembered).await?;
     if again.is_some() {
-        return Err(fault("NewPassword", Problem::Reused));
+        return Err(OpError::param("NewPassword", Problem::Reused));
     }
     Ok(Decided {
         password: passwords.hash(&new.0, &*cx.iam.entropy).await?,

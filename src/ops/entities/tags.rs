@@ -5,9 +5,8 @@ use crate::iam::authz::Check;
 use crate::iam::resource_tags;
 use crate::model::tag::{NamedTag, Tag, Tagged, TaggedKind};
 use crate::ops::call::Context;
-use crate::ops::entities::quotas;
 use crate::ops::error::OpError;
-use crate::ops::params::{ParamFault, Problem};
+use crate::ops::params::Problem;
 use crate::ops::values::{NextToken, ShortPage};
 use crate::policy::context::MapContext;
 use crate::store::{Snapshot, TagFilter, Tx};
@@ -46,12 +45,6 @@ pub(in crate::ops) async fn checks(
     Ok(checks)
 }
 
-/// A parameter is not there.
-pub(in crate::ops) fn missing(name: &'static str) -> OpError {
-    let problem = Problem::Missing;
-    ParamFault { name, problem }.into()
-}
-
 /// Sets tags of each target: those whose key it has are replaced.
 pub(in crate::ops) async fn put(
     cx: &Context,
@@ -59,14 +52,13 @@ pub(in crate::ops) async fn put(
     targets: Vec<Target>,
     tags: &[Tag],
 ) -> Result<(), OpError> {
-    let quotas = quotas::of(cx, &mut *tx).await?;
+    let quotas = cx.iam.quotas_of(&mut *tx).await?;
     let most = usize::try_from(quotas.tags_per_resource).unwrap_or(usize::MAX);
     for target in targets {
         tx.put_tags(&target.tagged, tags).await?;
         // Counted with the new ones: a key that is there already needs no room.
         if tx.list_tags(&[target.tagged]).await?.concat().len() > most {
-            let (name, problem) = ("Tag", Problem::TooManyTags);
-            return Err(ParamFault { name, problem }.into());
+            return Err(OpError::param("Tag", Problem::TooManyTags));
         }
     }
     Ok(())

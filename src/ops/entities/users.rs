@@ -5,7 +5,6 @@ use crate::model::key::KeyOwner;
 use crate::model::principal::{PrincipalId, User};
 use crate::model::tag::{Tag, Tagged};
 use crate::ops::call::Context;
-use crate::ops::entities::quotas;
 use crate::ops::error::{Conflict, Entity, OpError, OrRefuse as _};
 use crate::ops::values::{Comments, DisplayName, Email, MobilePhone, UserPrincipalName};
 use crate::policy::ids::UserName;
@@ -13,6 +12,9 @@ use crate::store::{Snapshot, Tx};
 
 /// What names a user of some account.
 pub(in crate::ops) trait NamesUser: Sync {
+    /// The parameter that it comes in.
+    const PARAMETER: &'static str;
+
     /// The name within the account.
     fn user_name(&self) -> &UserName;
 
@@ -22,6 +24,8 @@ pub(in crate::ops) trait NamesUser: Sync {
 
 /// A name speaks of the caller's account.
 impl NamesUser for UserName {
+    const PARAMETER: &'static str = "UserName";
+
     fn user_name(&self) -> &UserName {
         self
     }
@@ -33,6 +37,8 @@ impl NamesUser for UserName {
 
 /// A logon name says of which account it speaks.
 impl NamesUser for UserPrincipalName {
+    const PARAMETER: &'static str = "UserPrincipalName";
+
     fn user_name(&self) -> &UserName {
         &self.user
     }
@@ -42,17 +48,24 @@ impl NamesUser for UserPrincipalName {
     }
 }
 
-/// The user of that name. One of another account is, for this caller, one of his own that is not
-/// there.
+/// The user of that name, if there is one. One of another account is, for this caller, one of his own
+/// that is not there.
+pub(in crate::ops) async fn look_up(
+    snapshot: &mut dyn Snapshot,
+    named: &impl NamesUser,
+) -> Result<Option<User>, OpError> {
+    if !named.is_of(snapshot.account()) {
+        return Ok(None);
+    }
+    Ok(snapshot.get_user(named.user_name()).await?)
+}
+
+/// The user of that name.
 pub(in crate::ops) async fn find(
     snapshot: &mut dyn Snapshot,
     named: &impl NamesUser,
 ) -> Result<User, OpError> {
-    let found = if named.is_of(snapshot.account()) {
-        snapshot.get_user(named.user_name()).await?
-    } else {
-        None
-    };
+    let found = look_up(snapshot, named).await?;
     found.ok_or(OpError::NotExist(Entity::User))
 }
 
@@ -120,7 +133,7 @@ pub(in crate::ops) async fn create(
         tx.put_tags(&Tagged::User(user.id), tags).await?;
     }
     // Counted with the new one: a name that is taken is refused as such, also at the limit.
-    let quotas = quotas::of(cx, &mut *tx).await?;
+    let quotas = cx.iam.quotas_of(&mut *tx).await?;
     if tx.count_users().await? > quotas.users {
         return Err(OpError::LimitExceeded(Entity::User));
     }

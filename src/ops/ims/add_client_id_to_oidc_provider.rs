@@ -4,7 +4,6 @@ use async_trait::async_trait;
 
 use crate::ops::call::{Context, Write};
 use crate::ops::declare::operation;
-use crate::ops::entities::quotas;
 use crate::ops::error::{Entity, OpError};
 use crate::ops::ims::oidc_providers::{self, Shown};
 use crate::ops::values::ClientId;
@@ -32,7 +31,7 @@ impl Write for AddClientIdToOIDCProvider {
     type Answer = Shown;
 
     async fn run(&self, cx: &Context, tx: &mut dyn Tx) -> Result<Shown, OpError> {
-        let quotas = quotas::of(cx, &mut *tx).await?;
+        let quotas = cx.iam.quotas_of(&mut *tx).await?;
         let most = (quotas.client_ids_per_oidc_provider, Entity::OidcClientId);
         oidc_providers::change(cx, tx, &self.name, |provider| {
             let ids = &mut provider.client_ids;

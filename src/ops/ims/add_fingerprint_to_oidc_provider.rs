@@ -4,7 +4,6 @@ use async_trait::async_trait;
 
 use crate::ops::call::{Context, Write};
 use crate::ops::declare::operation;
-use crate::ops::entities::quotas;
 use crate::ops::error::{Entity, OpError};
 use crate::ops::ims::oidc_providers::{self, Shown};
 use crate::ops::values::Fingerprint;
@@ -32,7 +31,7 @@ impl Write for AddFingerprintToOIDCProvider {
     type Answer = Shown;
 
     async fn run(&self, cx: &Context, tx: &mut dyn Tx) -> Result<Shown, OpError> {
-        let quotas = quotas::of(cx, &mut *tx).await?;
+        let quotas = cx.iam.quotas_of(&mut *tx).await?;
         let most = (
             quotas.fingerprints_per_oidc_provider,
             Entity::OidcFingerprint,

@@ -5,7 +5,6 @@ use async_trait::async_trait;
 use crate::model::provider::OidcProvider;
 use crate::ops::call::{Checked, Context, Write};
 use crate::ops::declare::operation;
-use crate::ops::entities::quotas;
 use crate::ops::error::{Entity, OpError, OrRefuse as _};
 use crate::ops::ims::oidc_providers::{Shown, within};
 use crate::ops::values::{
@@ -69,7 +68,7 @@ impl Write for CreateOIDCProvider {
             created_at: cx.now,
             updated_at: cx.now,
         };
-        let quotas = quotas::of(cx, &mut *tx).await?;
+        let quotas = cx.iam.quotas_of(&mut *tx).await?;
         if tx.get_oidc_provider(&provider.name).await?.is_some() {
             return Err(OpError::AlreadyExists(Entity::OidcProvider));
         }

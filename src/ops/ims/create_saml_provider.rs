@@ -5,7 +5,6 @@ use async_trait::async_trait;
 use crate::model::provider::{AuthnSignAlgo, SamlProvider};
 use crate::ops::call::{Context, Write};
 use crate::ops::declare::operation;
-use crate::ops::entities::quotas;
 use crate::ops::error::{Entity, OpError, OrRefuse as _};
 use crate::ops::ims::saml_providers::Shown;
 use crate::ops::values::{self, ProviderDescription, SamlMetadata};
@@ -49,7 +48,7 @@ impl Write for CreateSAMLProvider {
         tx.create_saml_provider(&provider)
             .await
             .or_exists(Entity::SamlProvider)?;
-        let quotas = quotas::of(cx, &mut *tx).await?;
+        let quotas = cx.iam.quotas_of(&mut *tx).await?;
         if tx.count_saml_providers().await? > quotas.saml_providers {
             return Err(OpError::LimitExceeded(Entity::SamlProvider));
         }

@@ -5,7 +5,6 @@ use serde::Serialize;
 
 use crate::ops::call::{Checked, Context, Write};
 use crate::ops::declare::operation;
-use crate::ops::entities::quotas;
 use crate::ops::entities::users::{self as entities, Shown};
 use crate::ops::error::OpError;
 use crate::ops::ims::users::{self, UserShape};
@@ -59,7 +58,7 @@ impl Write for CreateUser {
     type Answer = Created;
 
     async fn run(&self, cx: &Context, tx: &mut dyn Tx) -> Result<Created, OpError> {
-        let quotas = quotas::of(cx, &mut *tx).await?;
+        let quotas = cx.iam.quotas_of(&mut *tx).await?;
         let tags = self.tags.within(quotas.tags_per_resource)?;
         let named = &self.user_principal_name;
         users::expect_own(&*tx, "UserPrincipalName", named)?;

@@ -6,7 +6,6 @@ use serde::Serialize;
 use crate::iam::key_policy;
 use crate::ops::call::{Context, Read};
 use crate::ops::declare::operation;
-use crate::ops::entities::quotas;
 use crate::ops::error::OpError;
 use crate::policy::document::DocumentKind;
 use crate::store::{Page, Snapshot};
@@ -72,7 +71,7 @@ impl Read for GetAccountSummary {
     type Answer = Got;
 
     async fn run(&self, cx: &Context, snapshot: &mut dyn Snapshot) -> Result<Got, OpError> {
-        let quotas = quotas::of(cx, &mut *snapshot).await?;
+        let quotas = cx.iam.quotas_of(&mut *snapshot).await?;
         let custom = quotas.custom_policies_per_principal;
         let system = quotas.system_policies_per_principal;
         let devices = snapshot.count_mfa_devices().await?;

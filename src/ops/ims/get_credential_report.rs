@@ -10,7 +10,7 @@ use crate::ops::declare::operation;
 use crate::ops::entities::credential_report;
 use crate::ops::error::{Entity, OpError};
 use crate::ops::ims::report_pages::{DEFAULT, ReportItems, ReportToken};
-use crate::ops::params::{ParamFault, Problem};
+use crate::ops::params::Problem;
 use crate::ops::ram::shapes::date;
 use crate::store::Snapshot;
 
@@ -52,10 +52,7 @@ impl Read for GetCredentialReport {
         let from = match self.next_token {
             Some(token) if token.report == report.id => token.next,
             // Of another report.
-            Some(_) => {
-                let (name, problem) = ("NextToken", Problem::Incorrect);
-                return Err(ParamFault { name, problem }.into());
-            }
+            Some(_) => return Err(OpError::param("NextToken", Problem::Incorrect)),
             None => 0,
         };
         let items = self.max_items.unwrap_or(DEFAULT).0;

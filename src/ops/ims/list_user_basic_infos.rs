@@ -9,7 +9,7 @@ use crate::ops::error::OpError;
 use crate::ops::ims::status::UserStatus;
 use crate::ops::ims::users::ACTIVE;
 use crate::ops::page::Paged;
-use crate::ops::params::{ParamFault, Problem};
+use crate::ops::params::Problem;
 use crate::ops::values::{Marker, MaxItems, TagFilters, UserPrincipalName};
 use crate::store::Snapshot;
 
@@ -64,8 +64,7 @@ impl Read for ListUserBasicInfos {
 
     async fn run(&self, _: &Context, snapshot: &mut dyn Snapshot) -> Result<Listed, OpError> {
         if self.status.is_some() && !self.tags.0.is_empty() {
-            let (name, problem) = ("Status", Problem::Incorrect);
-            return Err(ParamFault { name, problem }.into());
+            return Err(OpError::param("Status", Problem::Incorrect));
         }
         let paged = Paged::new(self.marker.as_ref(), self.max_items);
         let users = if self.status == Some(UserStatus::Frozen) {

@@ -3,19 +3,11 @@
 use serde::Serialize;
 
 use crate::model::account::Account;
-use crate::model::login::{LoginProfile, LoginStatus};
+use crate::model::login::LoginProfile;
 use crate::model::principal::User;
 use crate::model::settings::PasswordPolicy;
-use crate::ops::params::{ParamValue, Problem};
 use crate::ops::ram::shapes::date;
 use crate::ops::values::UserPrincipalName;
-
-/// `Active` or `Inactive`.
-impl ParamValue for LoginStatus {
-    fn parse(text: &str) -> Result<Self, Problem> {
-        text.parse().map_err(|_| Problem::Incorrect)
-    }
-}
 
 /// A login.
 #[derive(Debug, Serialize)]

@@ -5,7 +5,7 @@ use crate::model::tag::{Tagged, TaggedKind};
 use crate::ops::entities::tags::{self, Target};
 use crate::ops::entities::users;
 use crate::ops::error::{Entity, OpError};
-use crate::ops::params::{ParamFault, ParamValue, Problem};
+use crate::ops::params::{ParamValue, Problem};
 use crate::ops::values::{ResourceNames, UserPrincipalName};
 use crate::policy::ids::UserId;
 use crate::store::Snapshot;
@@ -34,10 +34,6 @@ pub(super) struct Named<'a> {
     pub(super) principals: &'a ResourceNames,
 }
 
-fn fault(name: &'static str, problem: Problem) -> OpError {
-    ParamFault { name, problem }.into()
-}
-
 impl Named<'_> {
     pub(super) fn is_empty(self) -> bool {
         self.ids.0.is_empty() && self.principals.0.is_empty()
@@ -46,7 +42,7 @@ impl Named<'_> {
     /// Refuses a call that names nothing.
     pub(super) fn expect_some(self) -> Result<(), OpError> {
         if self.is_empty() {
-            return Err(tags::missing(ID));
+            return Err(OpError::param(ID, Problem::Missing));
         }
         Ok(())
     }
@@ -54,22 +50,19 @@ impl Named<'_> {
     /// The users, in their order and each once; `None` for what does not exist.
     async fn find(self, snapshot: &mut dyn Snapshot) -> Result<Vec<Option<Target>>, OpError> {
         if !self.ids.0.is_empty() && !self.principals.0.is_empty() {
-            return Err(fault(ID, Problem::Incorrect));
+            return Err(OpError::param(ID, Problem::Incorrect));
         }
         let mut found: Vec<Option<Target>> = Vec::new();
         for id in &self.ids.0 {
-            let id = UserId::parse(id).map_err(|problem| fault(ID, problem))?;
+            let id = UserId::parse(id).map_err(|problem| OpError::param(ID, problem))?;
             let user = snapshot.get_user_by_id(id).await?;
             found.push(user.map(|user| target(user.id)));
         }
         for named in &self.principals.0 {
             let named = UserPrincipalName::parse(named);
-            let named = named.map_err(|_| fault(PRINCIPAL, Problem::Incorrect))?;
-            found.push(match users::find(&mut *snapshot, &named).await {
-                Ok(user) => Some(target(user.id)),
-                Err(OpError::NotExist(_)) => None,
-                Err(error) => return Err(error),
-            });
+            let named = named.map_err(|_| OpError::param(PRINCIPAL, Problem::Incorrect))?;
+            let user = users::look_up(&mut *snapshot, &named).await?;
+            found.push(user.map(|user| target(user.id)));
         }
         let mut seen = Vec::new();
         found.retain(|target| {

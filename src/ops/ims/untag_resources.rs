@@ -8,6 +8,7 @@ use crate::ops::declare::operation;
 use crate::ops::entities::tags;
 use crate::ops::error::OpError;
 use crate::ops::ims::tagging::{Named, ResourceType};
+use crate::ops::params::Problem;
 use crate::ops::values::{ResourceNames, TagKeys};
 use crate::store::{Snapshot, Tx};
 
@@ -52,7 +53,7 @@ impl Checked for UntagResources {
     ) -> Result<Vec<Check>, OpError> {
         self.named().expect_some()?;
         if self.tag_keys.0.is_empty() && self.all != Some(true) {
-            return Err(tags::missing("TagKey"));
+            return Err(OpError::param("TagKey", Problem::Missing));
         }
         self.named().checks(snapshot, "ram:UntagResources").await
     }

@@ -4,7 +4,6 @@ use async_trait::async_trait;
 
 use crate::ops::call::{Checked, Context, Write};
 use crate::ops::declare::operation;
-use crate::ops::entities::quotas;
 use crate::ops::error::{Entity, OpError};
 use crate::ops::ims::oidc_providers::{self, Shown, within};
 use crate::ops::values::{ClientIds, IssuanceLimitTime, JsonWebKeySet, ProviderDescription};
@@ -53,7 +52,7 @@ impl Write for UpdateOIDCProvider {
     type Answer = Shown;
 
     async fn run(&self, cx: &Context, tx: &mut dyn Tx) -> Result<Shown, OpError> {
-        let quotas = quotas::of(cx, &mut *tx).await?;
+        let quotas = cx.iam.quotas_of(&mut *tx).await?;
         let most = quotas.client_ids_per_oidc_provider;
         oidc_providers::change(cx, tx, &self.name, |provider| {
             if let Some(ids) = &self.client_ids {

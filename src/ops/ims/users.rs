@@ -12,7 +12,7 @@ use crate::ops::call::Context;
 use crate::ops::entities::access_keys::UserAccessKeyId;
 use crate::ops::entities::users::{self, NamesUser as _};
 use crate::ops::error::{Entity, OpError};
-use crate::ops::params::{ParamFault, Problem};
+use crate::ops::params::Problem;
 use crate::ops::ram::shapes::{TagsShape, date};
 use crate::ops::values::UserPrincipalName;
 use crate::policy::ids::UserId;
@@ -101,8 +101,7 @@ pub(super) fn expect_own(
     if named.is_of(snapshot.account()) {
         return Ok(());
     }
-    let problem = Problem::Incorrect;
-    Err(ParamFault { name, problem }.into())
+    Err(OpError::param(name, Problem::Incorrect))
 }
 
 /// The one way in which a call names a user.
@@ -124,31 +123,34 @@ impl<'a> Named<'a> {
             (Some(principal), None, None) => Ok(Self::Principal(principal)),
             (None, Some(id), None) => Ok(Self::Id(id)),
             (None, None, Some(key)) => Ok(Self::Key(key)),
-            _ => Err(ParamFault {
-                name: "UserId",
-                problem: Problem::Incorrect,
-            }
-            .into()),
+            _ => Err(OpError::param("UserId", Problem::Incorrect)),
         }
+    }
+
+    async fn look_up(self, snapshot: &mut dyn Snapshot) -> Result<Option<User>, OpError> {
+        let id = match self {
+            Self::Principal(named) => return users::look_up(snapshot, named).await,
+            Self::Id(id) => id,
+            Self::Key(key) => {
+                let Some(id) = &key.0 else { return Ok(None) };
+                let key = snapshot.get_key(id).await?;
+                let Some(KeyOwner::User(id)) = key.map(|key| key.owner) else {
+                    return Ok(None);
+                };
+                id
+            }
+        };
+        Ok(snapshot.get_user_by_id(id).await?)
     }
 
     /// The user.
     pub(super) async fn find(self, snapshot: &mut dyn Snapshot) -> Result<User, OpError> {
-        let found = match self {
-            Self::Principal(named) => return users::find(snapshot, named).await,
-            Self::Id(id) => snapshot.get_user_by_id(id).await?,
-            Self::Key(key) => {
-                let missing = OpError::NotExist(Entity::AccessKey);
-                let Some(id) = &key.0 else {
-                    return Err(missing);
-                };
-                match snapshot.get_key(id).await?.map(|key| key.owner) {
-                    Some(KeyOwner::User(id)) => snapshot.get_user_by_id(id).await?,
-                    Some(KeyOwner::Root | KeyOwner::Service(_)) | None => return Err(missing),
-                }
-            }
+        let missing = match self {
+            Self::Principal(_) | Self::Id(_) => Entity::User,
+            Self::Key(_) => Entity::AccessKey,
         };
-        found.ok_or(OpError::NotExist(Entity::User))
+        let found = self.look_up(snapshot).await?;
+        found.ok_or(OpError::NotExist(missing))
     }
 
     /// The check of `action` on the user, and `others`, with the tags of each. What does not exist, or
@@ -165,10 +167,9 @@ impl<'a> Named<'a> {
         let resource = |name: &str| format!("acs:ram:*:{account}:user/{name}");
         let (name, shown) = match self {
             Self::Principal(named) => (named.user.to_string(), None),
-            Self::Id(_) | Self::Key(_) => match self.find(&mut *snapshot).await {
-                Ok(user) => (user.name.to_string(), Some(resource("*"))),
-                Err(OpError::NotExist(_)) => ("*".to_owned(), None),
-                Err(error) => return Err(error),
+            Self::Id(_) | Self::Key(_) => match self.look_up(&mut *snapshot).await? {
+                Some(user) => (user.name.to_string(), Some(resource("*"))),
+                None => ("*".to_owned(), None),
             },
         };
         let mut checks = vec![Check {

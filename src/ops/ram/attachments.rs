@@ -5,7 +5,6 @@ use crate::model::policy::{Attachment, FoundAttachment, PolicyRef, PolicyType, V
 use crate::model::principal::{PrincipalId, PrincipalName};
 use crate::model::quotas::Quotas;
 use crate::ops::call::Context;
-use crate::ops::entities::quotas;
 use crate::ops::error::{Entity, OpError, OrRefuse as _};
 use crate::ops::params::{ParamValue, Problem};
 use crate::ops::ram::lookup::AnyPolicy;
@@ -54,7 +53,7 @@ pub(in crate::ops) async fn attach(
         .await
         .or_exists(Entity::attachment(principal))?;
     // Counted with the new one: an attachment that exists is refused as such, also at the limit.
-    let quotas = quotas::of(cx, &mut *tx).await?;
+    let quotas = cx.iam.quotas_of(&mut *tx).await?;
     if tx.count_attached(principal, policy_type).await? > limit(&quotas, policy_type) {
         return Err(OpError::LimitExceeded(Entity::attachment(principal)));
     }

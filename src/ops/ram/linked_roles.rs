@@ -8,7 +8,7 @@ use crate::model::policy::{Attachment, PolicyRef, PolicyType};
 use crate::model::principal::{PrincipalId, Role};
 use crate::ops::call::Context;
 use crate::ops::error::{Entity, LinkedRoleError, OpError, OrRefuse as _};
-use crate::ops::params::{ParamFault, ParamValue, Problem};
+use crate::ops::params::{ParamValue, Problem};
 use crate::ops::ram::lookup;
 use crate::ops::ram::shapes::date;
 use crate::ops::values::{Description, MaxSessionDuration};
@@ -100,10 +100,7 @@ pub(in crate::ops) async fn create(
         (None, None) => known.description.clone(),
         (None, Some(_)) => return Err(LinkedRoleError::DescriptionNotAllowed.into()),
         (Some(_), Some(description)) => description.0.clone(),
-        (Some(_), None) => {
-            let (name, problem) = ("Description", Problem::Missing);
-            return Err(ParamFault { name, problem }.into());
-        }
+        (Some(_), None) => return Err(OpError::param("Description", Problem::Missing)),
     };
     let name = match new.suffix {
         None => known.role_name.clone(),

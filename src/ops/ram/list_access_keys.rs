@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::iam::authz::Check;
 use crate::ops::call::{Checked, Context, Read};
 use crate::ops::declare::operation;
-use crate::ops::entities::access_keys::Subject;
+use crate::ops::entities::subject::Subject;
 use crate::ops::error::OpError;
 use crate::ops::ram::shapes::AccessKeyShape;
 use crate::policy::ids::UserName;

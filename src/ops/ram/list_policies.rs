@@ -10,7 +10,7 @@ use crate::ops::call::{Context, Read};
 use crate::ops::declare::operation;
 use crate::ops::error::OpError;
 use crate::ops::page::Paged;
-use crate::ops::params::{ParamFault, Problem};
+use crate::ops::params::Problem;
 use crate::ops::ram::lookup::AnyPolicy;
 use crate::ops::ram::shapes::{PolicyShape, TagsShape};
 use crate::ops::values::{Marker, MaxItems, TagFilters};
@@ -104,8 +104,7 @@ impl Read for ListPolicies {
         let Page { after, limit } = paged.page();
         if after.is_some_and(|after| !after.starts_with(CUSTOM) && !after.starts_with(SYSTEM)) {
             // The marker of another list: to begin anew would never end.
-            let (name, problem) = ("Marker", Problem::Incorrect);
-            return Err(ParamFault { name, problem }.into());
+            return Err(OpError::param("Marker", Problem::Incorrect));
         }
         let found = self.collect(&mut *snapshot, after, limit).await?;
         let (found, marker) = paged.cut(found, |policy| key(&policy.policy));

@@ -3,7 +3,6 @@
 use crate::model::policy::{Policy, PolicyRef, PolicyType, PolicyVersion, VersionId};
 use crate::model::tag::Tagged;
 use crate::ops::call::Context;
-use crate::ops::entities::quotas;
 use crate::ops::error::{Conflict, Entity, OpError, OrRefuse as _};
 use crate::ops::ram::lookup::{self, AnyPolicy};
 use crate::ops::values::{self, Description, PolicyDocument, RotateStrategy, Tags};
@@ -50,7 +49,7 @@ pub(in crate::ops) async fn create(
         .await
         .or_exists(Entity::Policy)?;
     // Counted with the new one: a name that is taken is refused as such, also at the limit.
-    let quotas = quotas::of(cx, &mut *tx).await?;
+    let quotas = cx.iam.quotas_of(&mut *tx).await?;
     if tx.count_policies().await? > quotas.policies {
         return Err(OpError::LimitExceeded(Entity::Policy));
     }
@@ -98,7 +97,7 @@ pub(in crate::ops) async fn add_version(
     let policy = tx.get_policy(name).await?;
     let mut policy = policy.ok_or(OpError::NotExist(Entity::Policy))?;
     let versions = tx.list_policy_versions(&policy.name).await?;
-    let quotas = quotas::of(cx, &mut *tx).await?;
+    let quotas = cx.iam.quotas_of(&mut *tx).await?;
     let limit = usize::try_from(quotas.versions_per_policy).unwrap_or(usize::MAX);
     if versions.len() >= limit {
         let oldest = versions

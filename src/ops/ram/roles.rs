@@ -3,7 +3,6 @@
 use crate::model::principal::{PrincipalId, Role};
 use crate::model::tag::Tagged;
 use crate::ops::call::Context;
-use crate::ops::entities::quotas;
 use crate::ops::error::{Conflict, Entity, OpError, OrRefuse as _};
 use crate::ops::ram::{linked_roles, lookup};
 use crate::ops::values::{self, Description, MaxSessionDuration, Tags, TrustDocument};
@@ -49,7 +48,7 @@ pub(in crate::ops) async fn create(
     };
     tx.create_role(&role).await.or_exists(Entity::Role)?;
     // Counted with the new one: a name that is taken is refused as such, also at the limit.
-    let quotas = quotas::of(cx, &mut *tx).await?;
+    let quotas = cx.iam.quotas_of(&mut *tx).await?;
     if tx.count_roles().await? > quotas.roles {
         return Err(OpError::LimitExceeded(Entity::Role));
     }

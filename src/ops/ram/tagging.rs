@@ -103,7 +103,7 @@ pub(super) async fn checks(
 /// Refuses a call that names nothing.
 pub(super) fn expect_names(names: &ResourceNames) -> Result<(), OpError> {
     if names.0.is_empty() {
-        return Err(tags::missing("ResourceNames"));
+        return Err(OpError::param("ResourceNames", Problem::Missing));
     }
     Ok(())
 }

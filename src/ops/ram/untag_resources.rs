@@ -7,6 +7,7 @@ use crate::ops::call::{Checked, Context, Done, Write};
 use crate::ops::declare::operation;
 use crate::ops::entities::tags;
 use crate::ops::error::OpError;
+use crate::ops::params::Problem;
 use crate::ops::ram::tagging::{self, ResourceType};
 use crate::ops::values::{ResourceNames, TagKeys};
 use crate::store::{Snapshot, Tx};
@@ -41,7 +42,7 @@ impl Checked for UntagResources {
     ) -> Result<Vec<Check>, OpError> {
         tagging::expect_names(&self.resource_names)?;
         if self.tag_keys.0.is_empty() && self.all != Some(true) {
-            return Err(tags::missing("TagKeys"));
+            return Err(OpError::param("TagKeys", Problem::Missing));
         }
         let (kind, names) = (self.resource_type, &self.resource_names);
         tagging::checks(snapshot, "ram:UntagResources", kind, names).await

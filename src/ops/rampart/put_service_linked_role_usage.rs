@@ -6,7 +6,6 @@ use crate::iam::authz::Check;
 use crate::model::linked::RoleUsage;
 use crate::ops::call::{Checked, Context, Done, Write};
 use crate::ops::declare::operation;
-use crate::ops::entities::quotas;
 use crate::ops::error::{LinkedRoleError, OpError};
 use crate::ops::rampart::usages::{self, RegionId, ResourceText};
 use crate::policy::arn::RoleArn;
@@ -56,7 +55,7 @@ impl Write for PutServiceLinkedRoleUsage {
         };
         tx.put_role_usage(role.id, &usage).await?;
         // Counted with the new one: what is registered already is so also at the limit.
-        let quotas = quotas::of(cx, &mut *tx).await?;
+        let quotas = cx.iam.quotas_of(&mut *tx).await?;
         if tx.count_role_usages(role.id).await? > quotas.usages_per_role {
             return Err(LinkedRoleError::TooManyUsages.into());
         }

@@ -29,8 +29,8 @@ pub(super) const fn word(kind: PrincipalKind) -> &'static str {
 /// The domain of principals of a kind, under the id or the alias of their account.
 fn domain(kind: PrincipalKind, prefix: &str) -> String {
     match kind {
-        PrincipalKind::User => format!("{prefix}.onaliyun.com"),
-        PrincipalKind::Group => format!("group.{prefix}.onaliyun.com"),
+        PrincipalKind::User => format!("{prefix}{}", Account::DOMAIN_SUFFIX),
+        PrincipalKind::Group => format!("group.{prefix}{}", Account::DOMAIN_SUFFIX),
         PrincipalKind::Role => format!("role.{prefix}.onaliyunservice.com"),
     }
 }

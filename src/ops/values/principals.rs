@@ -2,7 +2,7 @@
 
 use crate::model::account::Account;
 use crate::ops::params::{ParamValue, Problem};
-use crate::policy::ids::{UserId, UserName};
+use crate::policy::ids::UserName;
 
 /// The logon name of a user, `<name>@<domain>`: 1 to 128 characters, the name as RAM has it. It ends in
 /// the domain of an account; whether that is the caller's shows where the user is looked for.
@@ -45,13 +45,6 @@ impl ParamValue for UserPrincipalName {
         } else {
             Err(Problem::InvalidChars)
         }
-    }
-}
-
-/// The id of a user.
-impl ParamValue for UserId {
-    fn parse(text: &str) -> Result<Self, Problem> {
-        text.parse().map_err(|_| Problem::Incorrect)
     }
 }
 
