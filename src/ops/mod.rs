@@ -1,7 +1,7 @@
 //! The operations, one small type each, and [`REGISTRY`], the one list of them.
 //!
 //! To add an operation: its file, one line in [`REGISTRY`], its test file. Everything else is derived
-//! from its declaration. Operations hold no authentication, authorisation, audit, metrics or
+//! from its declaration. What several products do to an entity is in `entities`. Operations hold no authentication, authorisation, audit, metrics or
 //! encoding: the pipeline in `wire` does these for all of them.
 
 pub mod call;
@@ -17,6 +17,7 @@ pub mod values;
 
 mod entities;
 mod page;
+mod shapes;
 
 use crate::ops::call::{Entry, prepared, read, session, write};
 use crate::ops::declare::Product;

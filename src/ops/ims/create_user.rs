@@ -5,10 +5,10 @@ use serde::Serialize;
 
 use crate::ops::call::{Checked, Context, Write};
 use crate::ops::declare::operation;
+use crate::ops::entities::conditions;
 use crate::ops::entities::users::{self as entities, Shown};
 use crate::ops::error::OpError;
 use crate::ops::ims::users::{self, UserShape};
-use crate::ops::ram::keys;
 use crate::ops::values::{Comments, DisplayName, Email, MobilePhone, Tags, UserPrincipalName};
 use crate::policy::context::MapContext;
 use crate::store::Tx;
@@ -41,7 +41,7 @@ operation! {
 impl Checked for CreateUser {
     fn keys(&self) -> MapContext {
         let mut own = MapContext::default();
-        keys::request_tags(&mut own, &self.tags.0);
+        conditions::request_tags(&mut own, &self.tags.0);
         own
     }
 }

@@ -11,7 +11,7 @@ use crate::ops::entities::credential_report;
 use crate::ops::error::{Entity, OpError};
 use crate::ops::ims::report_pages::{DEFAULT, ReportItems, ReportToken};
 use crate::ops::params::Problem;
-use crate::ops::ram::shapes::date;
+use crate::ops::shapes::date;
 use crate::store::Snapshot;
 
 operation! {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::model::principal::Group;
-use crate::ops::ram::shapes::date;
+use crate::ops::shapes::date;
 
 /// A group.
 #[derive(Debug, Serialize)]

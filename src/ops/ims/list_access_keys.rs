@@ -8,7 +8,7 @@ use crate::ops::call::{Checked, Context, Read};
 use crate::ops::declare::operation;
 use crate::ops::entities::subject::Subject;
 use crate::ops::error::OpError;
-use crate::ops::ram::shapes::date;
+use crate::ops::shapes::date;
 use crate::ops::values::UserPrincipalName;
 use crate::store::Snapshot;
 

@@ -13,7 +13,7 @@ use crate::ops::declare::operation;
 use crate::ops::entities::mfa;
 use crate::ops::error::OpError;
 use crate::ops::page::Paged;
-use crate::ops::ram::shapes::date;
+use crate::ops::shapes::date;
 use crate::ops::values::{Marker, ShortPage, UserPrincipalName};
 use crate::policy::ids::UserId;
 use crate::store::Snapshot;

@@ -6,7 +6,7 @@ use crate::model::account::Account;
 use crate::model::login::LoginProfile;
 use crate::model::principal::User;
 use crate::model::settings::PasswordPolicy;
-use crate::ops::ram::shapes::date;
+use crate::ops::shapes::date;
 use crate::ops::values::UserPrincipalName;
 
 /// A login.

@@ -5,10 +5,10 @@ use async_trait::async_trait;
 use crate::iam::authz::Check;
 use crate::ops::call::{Checked, Context, Done, Write};
 use crate::ops::declare::operation;
+use crate::ops::entities::conditions;
 use crate::ops::entities::tags;
 use crate::ops::error::OpError;
 use crate::ops::ims::tagging::{Named, ResourceType};
-use crate::ops::ram::keys;
 use crate::ops::values::{NewTags, ResourceNames};
 use crate::policy::context::MapContext;
 use crate::store::{Snapshot, Tx};
@@ -47,7 +47,7 @@ impl TagResources {
 impl Checked for TagResources {
     fn keys(&self) -> MapContext {
         let mut own = MapContext::default();
-        keys::request_tags(&mut own, &self.tags.0);
+        conditions::request_tags(&mut own, &self.tags.0);
         own
     }
 

@@ -13,7 +13,7 @@ use crate::ops::entities::access_keys::UserAccessKeyId;
 use crate::ops::entities::users::{self, NamesUser as _};
 use crate::ops::error::{Entity, OpError};
 use crate::ops::params::Problem;
-use crate::ops::ram::shapes::{TagsShape, date};
+use crate::ops::shapes::{TagsShape, date};
 use crate::ops::values::UserPrincipalName;
 use crate::policy::ids::UserId;
 use crate::store::Snapshot;

@@ -6,9 +6,9 @@ use crate::model::policy::PolicyType;
 use crate::model::principal::PrincipalId;
 use crate::ops::call::{Context, Done, Write};
 use crate::ops::declare::operation;
+use crate::ops::entities::attachments::{self, ResourceGroupId};
 use crate::ops::entities::groups;
 use crate::ops::error::OpError;
-use crate::ops::ram::attachments::{self, ResourceGroupId};
 use crate::policy::ids::{GroupName, PolicyName};
 use crate::store::Tx;
 

@@ -6,9 +6,9 @@ use crate::model::policy::PolicyType;
 use crate::model::principal::PrincipalId;
 use crate::ops::call::{Checked, Context, Done, Write};
 use crate::ops::declare::operation;
+use crate::ops::entities::attachments::{self, ResourceGroupId};
+use crate::ops::entities::{conditions, lookup};
 use crate::ops::error::OpError;
-use crate::ops::ram::attachments::{self, ResourceGroupId};
-use crate::ops::ram::{keys, lookup};
 use crate::policy::context::MapContext;
 use crate::policy::ids::{PolicyName, RoleName};
 use crate::store::{Snapshot, Tx};
@@ -46,7 +46,7 @@ impl Checked for AttachPolicyToRole {
     async fn loaded_keys(&self, snapshot: &mut dyn Snapshot) -> Result<MapContext, OpError> {
         let mut own = MapContext::default();
         if let Some(role) = snapshot.get_role(&self.role_name).await? {
-            keys::trusted_principal_types(&mut own, &role.trust_policy);
+            conditions::trusted_principal_types(&mut own, &role.trust_policy);
         }
         Ok(own)
     }

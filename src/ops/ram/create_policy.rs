@@ -5,9 +5,9 @@ use serde::Serialize;
 
 use crate::ops::call::{Checked, Context, Write};
 use crate::ops::declare::operation;
+use crate::ops::entities::conditions;
+use crate::ops::entities::policies::{self, NewPolicy};
 use crate::ops::error::OpError;
-use crate::ops::ram::keys;
-use crate::ops::ram::policies::{self, NewPolicy};
 use crate::ops::ram::shapes::PolicyShape;
 use crate::ops::values::{Description, PolicyDocument, Tags};
 use crate::policy::context::MapContext;
@@ -45,7 +45,7 @@ pub struct Created {
 impl Checked for CreatePolicy {
     fn keys(&self) -> MapContext {
         let mut own = MapContext::default();
-        keys::request_tags(&mut own, &self.tags.0);
+        conditions::request_tags(&mut own, &self.tags.0);
         own
     }
 }

@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use crate::ops::call::{Context, Write};
 use crate::ops::declare::operation;
+use crate::ops::entities::policies::{self, NewVersion};
 use crate::ops::error::OpError;
-use crate::ops::ram::policies::{self, NewVersion};
 use crate::ops::ram::shapes::PolicyVersionShape;
 use crate::ops::values::{PolicyDocument, RotateStrategy};
 use crate::policy::ids::PolicyName;

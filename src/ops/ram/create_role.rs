@@ -5,9 +5,9 @@ use serde::Serialize;
 
 use crate::ops::call::{Checked, Context, Write};
 use crate::ops::declare::operation;
+use crate::ops::entities::conditions;
+use crate::ops::entities::roles::{self, NewRole};
 use crate::ops::error::OpError;
-use crate::ops::ram::keys;
-use crate::ops::ram::roles::{self, NewRole};
 use crate::ops::ram::shapes::RoleShape;
 use crate::ops::values::{Description, MaxSessionDuration, Tags, TrustDocument};
 use crate::policy::context::MapContext;
@@ -47,9 +47,9 @@ pub struct Created {
 impl Checked for CreateRole {
     fn keys(&self) -> MapContext {
         let mut own = MapContext::default();
-        keys::trusted_principal_types(&mut own, &self.trust_policy.0);
-        keys::service_names(&mut own, &self.trust_policy.0);
-        keys::request_tags(&mut own, &self.tags.0);
+        conditions::trusted_principal_types(&mut own, &self.trust_policy.0);
+        conditions::service_names(&mut own, &self.trust_policy.0);
+        conditions::request_tags(&mut own, &self.tags.0);
         own
     }
 }

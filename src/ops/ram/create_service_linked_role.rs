@@ -5,10 +5,10 @@ use serde::Serialize;
 
 use crate::ops::call::{Checked, Context, Write};
 use crate::ops::declare::operation;
-use crate::ops::error::OpError;
-use crate::ops::ram::linked_roles::{
+use crate::ops::entities::linked_roles::{
     self, CustomSuffix, LinkedRoleShape, NewLinkedRole, ServiceNameText,
 };
+use crate::ops::error::OpError;
 use crate::ops::values::Description;
 use crate::policy::context::MapContext;
 use crate::store::Tx;

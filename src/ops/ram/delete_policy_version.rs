@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use crate::model::policy::VersionId;
 use crate::ops::call::{Context, Done, Write};
 use crate::ops::declare::operation;
+use crate::ops::entities::policies;
 use crate::ops::error::OpError;
-use crate::ops::ram::policies;
 use crate::policy::ids::PolicyName;
 use crate::store::Tx;
 

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 
 use crate::ops::call::{Context, Done, Write};
 use crate::ops::declare::operation;
+use crate::ops::entities::roles;
 use crate::ops::error::OpError;
-use crate::ops::ram::roles;
 use crate::policy::ids::RoleName;
 use crate::store::Tx;
 

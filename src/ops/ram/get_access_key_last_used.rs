@@ -9,7 +9,7 @@ use crate::ops::declare::operation;
 use crate::ops::entities::access_keys::{self, UserAccessKeyId};
 use crate::ops::entities::subject::Subject;
 use crate::ops::error::OpError;
-use crate::ops::ram::shapes::date;
+use crate::ops::shapes::date;
 use crate::policy::ids::UserName;
 use crate::store::Snapshot;
 

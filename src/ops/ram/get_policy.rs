@@ -6,8 +6,8 @@ use serde::Serialize;
 use crate::model::policy::PolicyType;
 use crate::ops::call::{Context, Read};
 use crate::ops::declare::operation;
+use crate::ops::entities::lookup;
 use crate::ops::error::OpError;
-use crate::ops::ram::lookup;
 use crate::ops::ram::shapes::{PolicyShape, PolicyVersionShape};
 use crate::policy::ids::PolicyName;
 use crate::store::Snapshot;
@@ -48,7 +48,7 @@ impl Read for GetPolicy {
             .count_attachments(std::slice::from_ref(&policy.policy))
             .await?;
         Ok(Found {
-            policy: policy.shape(counts.first().copied().unwrap_or_default()),
+            policy: PolicyShape::counted(&policy, counts.first().copied().unwrap_or_default()),
             default_policy_version: PolicyVersionShape::of(version, default).marked(&policy),
         })
     }

@@ -5,9 +5,9 @@ use serde::Serialize;
 
 use crate::ops::call::{Context, Read};
 use crate::ops::declare::operation;
+use crate::ops::entities::{linked_roles, lookup};
 use crate::ops::error::OpError;
 use crate::ops::ram::shapes::RoleShape;
-use crate::ops::ram::{linked_roles, lookup};
 use crate::policy::ids::RoleName;
 use crate::store::Snapshot;
 

@@ -6,8 +6,8 @@ use serde::Serialize;
 use crate::model::catalog;
 use crate::ops::call::{Context, Read};
 use crate::ops::declare::operation;
+use crate::ops::entities::linked_roles::ServiceNameText;
 use crate::ops::error::{LinkedRoleError, OpError};
-use crate::ops::ram::linked_roles::ServiceNameText;
 use crate::store::Snapshot;
 
 operation! {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::model::principal::Group;
-use crate::ops::ram::shapes::date;
+use crate::ops::shapes::date;
 
 /// A group. The update date is not in the answer that makes it.
 #[derive(Debug, Serialize)]

@@ -6,9 +6,9 @@ use serde::Serialize;
 use crate::model::policy::PolicyType;
 use crate::ops::call::{Context, Read};
 use crate::ops::declare::operation;
+use crate::ops::entities::lookup;
 use crate::ops::error::OpError;
-use crate::ops::ram::lookup;
-use crate::ops::ram::shapes::date;
+use crate::ops::shapes::date;
 use crate::policy::ids::PolicyName;
 use crate::store::Snapshot;
 

@@ -7,7 +7,7 @@ use crate::ops::call::{Context, Read};
 use crate::ops::declare::operation;
 use crate::ops::entities::users;
 use crate::ops::error::OpError;
-use crate::ops::ram::shapes::date;
+use crate::ops::shapes::date;
 use crate::policy::ids::UserName;
 use crate::store::Snapshot;
 

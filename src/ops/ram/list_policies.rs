@@ -8,11 +8,12 @@ use crate::model::policy::{PolicyRef, PolicyType};
 use crate::model::tag::Tagged;
 use crate::ops::call::{Context, Read};
 use crate::ops::declare::operation;
+use crate::ops::entities::lookup::AnyPolicy;
 use crate::ops::error::OpError;
 use crate::ops::page::Paged;
 use crate::ops::params::Problem;
-use crate::ops::ram::lookup::AnyPolicy;
-use crate::ops::ram::shapes::{PolicyShape, TagsShape};
+use crate::ops::ram::shapes::PolicyShape;
+use crate::ops::shapes::TagsShape;
 use crate::ops::values::{Marker, MaxItems, TagFilters};
 use crate::store::{Page, Snapshot};
 
@@ -127,7 +128,7 @@ impl Read for ListPolicies {
             .zip(tags)
             .map(|((policy, count), tags)| PolicyShape {
                 tags,
-                ..policy.shape(count)
+                ..PolicyShape::counted(policy, count)
             })
             .collect();
         Ok(Listed {

@@ -6,9 +6,9 @@ use serde::Serialize;
 use crate::model::principal::PrincipalId;
 use crate::ops::call::{Context, Read};
 use crate::ops::declare::operation;
+use crate::ops::entities::attachments;
 use crate::ops::entities::groups;
 use crate::ops::error::OpError;
-use crate::ops::ram::attachments;
 use crate::ops::ram::shapes::PolicyShape;
 use crate::policy::ids::GroupName;
 use crate::store::Snapshot;
@@ -46,9 +46,11 @@ impl Read for ListPoliciesForGroup {
 
     async fn run(&self, _: &Context, snapshot: &mut dyn Snapshot) -> Result<Listed, OpError> {
         let group = groups::find(&mut *snapshot, &self.group_name).await?;
-        let policy = attachments::list(&mut *snapshot, PrincipalId::Group(group.id)).await?;
+        let attached = attachments::policies(snapshot, PrincipalId::Group(group.id)).await?;
         Ok(Listed {
-            policies: Policies { policy },
+            policies: Policies {
+                policy: attached.iter().map(PolicyShape::attached).collect(),
+            },
         })
     }
 }

@@ -6,9 +6,9 @@ use serde::Serialize;
 use crate::model::principal::PrincipalId;
 use crate::ops::call::{Context, Read};
 use crate::ops::declare::operation;
+use crate::ops::entities::{attachments, lookup};
 use crate::ops::error::OpError;
 use crate::ops::ram::shapes::PolicyShape;
-use crate::ops::ram::{attachments, lookup};
 use crate::policy::ids::RoleName;
 use crate::store::Snapshot;
 
@@ -45,9 +45,11 @@ impl Read for ListPoliciesForRole {
 
     async fn run(&self, _: &Context, snapshot: &mut dyn Snapshot) -> Result<Listed, OpError> {
         let role = lookup::role(&mut *snapshot, &self.role_name).await?;
-        let policy = attachments::list(&mut *snapshot, PrincipalId::Role(role.id)).await?;
+        let attached = attachments::policies(snapshot, PrincipalId::Role(role.id)).await?;
         Ok(Listed {
-            policies: Policies { policy },
+            policies: Policies {
+                policy: attached.iter().map(PolicyShape::attached).collect(),
+            },
         })
     }
 }

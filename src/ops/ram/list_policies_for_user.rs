@@ -6,9 +6,9 @@ use serde::Serialize;
 use crate::model::principal::PrincipalId;
 use crate::ops::call::{Context, Read};
 use crate::ops::declare::operation;
+use crate::ops::entities::attachments;
 use crate::ops::entities::users;
 use crate::ops::error::OpError;
-use crate::ops::ram::attachments;
 use crate::ops::ram::shapes::PolicyShape;
 use crate::policy::ids::UserName;
 use crate::store::Snapshot;
@@ -46,9 +46,11 @@ impl Read for ListPoliciesForUser {
 
     async fn run(&self, _: &Context, snapshot: &mut dyn Snapshot) -> Result<Listed, OpError> {
         let user = users::find(&mut *snapshot, &self.user_name).await?;
-        let policy = attachments::list(&mut *snapshot, PrincipalId::User(user.id)).await?;
+        let attached = attachments::policies(snapshot, PrincipalId::User(user.id)).await?;
         Ok(Listed {
-            policies: Policies { policy },
+            policies: Policies {
+                policy: attached.iter().map(PolicyShape::attached).collect(),
+            },
         })
     }
 }

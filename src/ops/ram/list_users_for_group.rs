@@ -8,7 +8,7 @@ use crate::ops::declare::operation;
 use crate::ops::entities::groups;
 use crate::ops::error::OpError;
 use crate::ops::page::Paged;
-use crate::ops::ram::shapes::date;
+use crate::ops::shapes::date;
 use crate::ops::values::{Marker, MaxItems};
 use crate::policy::ids::GroupName;
 use crate::store::Snapshot;

@@ -11,7 +11,7 @@ use crate::ops::call::{Context, Read};
 use crate::ops::declare::operation;
 use crate::ops::entities::mfa;
 use crate::ops::error::OpError;
-use crate::ops::ram::shapes::date;
+use crate::ops::shapes::date;
 use crate::policy::ids::UserId;
 use crate::store::{Page, Snapshot};
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::model::login::LoginProfile;
 use crate::model::principal::User;
-use crate::ops::ram::shapes::date;
+use crate::ops::shapes::date;
 
 /// A login as answers show it.
 #[derive(Debug, Serialize)]

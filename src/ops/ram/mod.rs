@@ -1,5 +1,4 @@
-//! RAM 2015-05-01. One file an operation; `shapes` holds what several answers share; `roles` and
-//! `policies` what other products do to these too.
+//! RAM 2015-05-01. One file an operation; `shapes` holds what several answers share.
 
 pub mod add_user_to_group;
 pub mod attach_policy_to_group;
@@ -71,14 +70,8 @@ pub mod update_policy_description;
 pub mod update_role;
 pub mod update_user;
 
-pub(super) mod attachments;
 mod groups;
-pub(super) mod keys;
-pub(super) mod linked_roles;
 mod login_shapes;
-pub(super) mod lookup;
-pub(super) mod policies;
-pub(super) mod roles;
 mod setting_shapes;
 pub(super) mod shapes;
 mod tagging;

@@ -2,22 +2,13 @@
 
 use serde::Serialize;
 
-use crate::credential::time;
 use crate::model::key::AccessKey;
 use crate::model::policy::{Policy, PolicyType, PolicyVersion, VersionId};
 use crate::model::principal::{Role, User};
 use crate::model::tag::Tag;
-use crate::ops::ram::linked_roles::LatestTaskShape;
-use crate::ops::ram::lookup::AnyPolicy;
-
-/// Unix seconds as the vendor writes them; empty for a moment that is not known.
-pub(in crate::ops) fn date(unix_seconds: i64) -> String {
-    if unix_seconds == 0 {
-        String::new()
-    } else {
-        time::format(unix_seconds)
-    }
-}
+use crate::ops::entities::linked_roles::LatestTaskShape;
+use crate::ops::entities::lookup::AnyPolicy;
+use crate::ops::shapes::{TagsShape, date};
 
 /// A role. The trust policy and the update date stand in some answers only.
 #[derive(Debug, Serialize)]
@@ -87,35 +78,6 @@ impl RoleShape {
     }
 }
 
-/// `{"Tag": [{"TagKey", "TagValue"}]}`.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(in crate::ops) struct TagsShape {
-    tag: Vec<TagShape>,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct TagShape {
-    tag_key: String,
-    tag_value: String,
-}
-
-impl TagsShape {
-    /// `None` for an entity without tags: the member is left out.
-    pub(in crate::ops) fn of(tags: Vec<Tag>) -> Option<Self> {
-        (!tags.is_empty()).then(|| Self {
-            tag: tags
-                .into_iter()
-                .map(|t| TagShape {
-                    tag_key: t.key,
-                    tag_value: t.value,
-                })
-                .collect(),
-        })
-    }
-}
-
 /// A policy. Some members stand in some answers only.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -137,6 +99,38 @@ pub(super) struct PolicyShape {
 }
 
 impl PolicyShape {
+    fn short(policy: &AnyPolicy) -> Self {
+        Self {
+            policy_name: policy.policy.name.to_string(),
+            policy_type: policy.policy.policy_type.as_str(),
+            description: policy.description.clone(),
+            default_version: policy.default_version.to_string(),
+            attachment_count: None,
+            create_date: None,
+            update_date: None,
+            attach_date: None,
+            tags: None,
+        }
+    }
+
+    /// With dates and the count of its attachments.
+    pub(super) fn counted(policy: &AnyPolicy, attachment_count: u32) -> Self {
+        Self {
+            attachment_count: Some(attachment_count),
+            create_date: Some(date(policy.created_at)),
+            update_date: Some(date(policy.updated_at)),
+            ..Self::short(policy)
+        }
+    }
+
+    /// With the date of one attachment.
+    pub(super) fn attached((policy, attached_at): &(AnyPolicy, i64)) -> Self {
+        Self {
+            attach_date: Some(date(*attached_at)),
+            ..Self::short(policy)
+        }
+    }
+
     /// As it is answered where it was just made.
     pub(super) fn created(policy: &Policy) -> Self {
         Self {

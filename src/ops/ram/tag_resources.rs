@@ -5,9 +5,9 @@ use async_trait::async_trait;
 use crate::iam::authz::Check;
 use crate::ops::call::{Checked, Context, Done, Write};
 use crate::ops::declare::operation;
+use crate::ops::entities::conditions;
 use crate::ops::entities::tags;
 use crate::ops::error::OpError;
-use crate::ops::ram::keys;
 use crate::ops::ram::tagging::{self, ResourceType};
 use crate::ops::values::{NewTags, ResourceNames};
 use crate::policy::context::MapContext;
@@ -36,7 +36,7 @@ operation! {
 impl Checked for TagResources {
     fn keys(&self) -> MapContext {
         let mut own = MapContext::default();
-        keys::request_tags(&mut own, &self.tags.0);
+        conditions::request_tags(&mut own, &self.tags.0);
         own
     }
 

@@ -5,9 +5,9 @@ use crate::model::policy::PolicyType;
 use crate::model::principal::{PrincipalKind, PrincipalName};
 use crate::ops::call::{Checked, Context, Done, Write};
 use crate::ops::declare::{Declared as _, operation};
+use crate::ops::entities::attachments::{self, ResourceGroupId};
+use crate::ops::entities::conditions;
 use crate::ops::error::OpError;
-use crate::ops::ram::attachments::{self, ResourceGroupId};
-use crate::ops::ram::keys;
 use crate::ops::resource_manager::grants;
 use crate::ops::resource_manager::principals::PrincipalNameText;
 use crate::policy::context::MapContext;
@@ -62,7 +62,7 @@ impl Checked for AttachPolicy {
         if let Ok(PrincipalName::Role(name)) = self.principal_name.of(snapshot.account(), kind)
             && let Some(role) = snapshot.get_role(&name).await?
         {
-            keys::trusted_principal_types(&mut own, &role.trust_policy);
+            conditions::trusted_principal_types(&mut own, &role.trust_policy);
         }
         Ok(own)
     }

@@ -2,8 +2,8 @@
 
 use crate::ops::call::{Context, Write};
 use crate::ops::declare::operation;
+use crate::ops::entities::policies::{self, NewPolicy};
 use crate::ops::error::OpError;
-use crate::ops::ram::policies::{self, NewPolicy};
 use crate::ops::resource_manager::shapes::PolicyShape;
 use crate::ops::values::{Description, PolicyDocument};
 use crate::policy::ids::PolicyName;

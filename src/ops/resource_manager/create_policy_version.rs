@@ -2,8 +2,8 @@
 
 use crate::ops::call::{Context, Write};
 use crate::ops::declare::operation;
+use crate::ops::entities::policies::{self, NewVersion};
 use crate::ops::error::OpError;
-use crate::ops::ram::policies::{self, NewVersion};
 use crate::ops::resource_manager::shapes::PolicyVersionShape;
 use crate::ops::values::{PolicyDocument, RotateStrategy};
 use crate::policy::ids::PolicyName;

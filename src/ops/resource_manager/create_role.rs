@@ -2,9 +2,9 @@
 
 use crate::ops::call::{Checked, Context, Write};
 use crate::ops::declare::operation;
+use crate::ops::entities::conditions;
+use crate::ops::entities::roles::{self, NewRole};
 use crate::ops::error::OpError;
-use crate::ops::ram::keys;
-use crate::ops::ram::roles::{self, NewRole};
 use crate::ops::resource_manager::shapes::RoleShape;
 use crate::ops::values::{Description, MaxSessionDuration, TrustDocument};
 use crate::policy::context::MapContext;
@@ -44,8 +44,8 @@ pub struct Created {
 impl Checked for CreateRole {
     fn keys(&self) -> MapContext {
         let mut own = MapContext::default();
-        keys::trusted_principal_types(&mut own, &self.trust_policy.0);
-        keys::service_names(&mut own, &self.trust_policy.0);
+        conditions::trusted_principal_types(&mut own, &self.trust_policy.0);
+        conditions::service_names(&mut own, &self.trust_policy.0);
         own
     }
 }

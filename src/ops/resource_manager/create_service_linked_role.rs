@@ -6,10 +6,10 @@ use serde::Serialize;
 use crate::model::principal::PrincipalName;
 use crate::ops::call::{Checked, Context, Write};
 use crate::ops::declare::operation;
-use crate::ops::error::OpError;
-use crate::ops::ram::linked_roles::{
+use crate::ops::entities::linked_roles::{
     self, CustomSuffix, LinkedRoleShape, NewLinkedRole, ServiceNameText,
 };
+use crate::ops::error::OpError;
 use crate::ops::resource_manager::principals;
 use crate::ops::values::Description;
 use crate::policy::context::MapContext;

@@ -2,8 +2,8 @@
 
 use crate::ops::call::{Context, Done, Write};
 use crate::ops::declare::operation;
+use crate::ops::entities::roles;
 use crate::ops::error::OpError;
-use crate::ops::ram::roles;
 use crate::policy::ids::RoleName;
 use crate::store::Tx;
 use async_trait::async_trait;

@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use crate::ops::call::{Checked, Context, Write};
 use crate::ops::declare::operation;
+use crate::ops::entities::linked_roles;
 use crate::ops::error::OpError;
-use crate::ops::ram::linked_roles;
 use crate::policy::context::MapContext;
 use crate::policy::ids::RoleName;
 use crate::store::{Snapshot, Tx};

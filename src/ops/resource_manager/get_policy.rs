@@ -3,8 +3,8 @@
 use crate::model::policy::PolicyType;
 use crate::ops::call::{Context, Read};
 use crate::ops::declare::operation;
+use crate::ops::entities::lookup;
 use crate::ops::error::OpError;
-use crate::ops::ram::lookup;
 use crate::ops::resource_manager::shapes::PolicyShape;
 use crate::ops::values::Language;
 use crate::policy::ids::PolicyName;

@@ -2,8 +2,8 @@
 
 use crate::ops::call::{Context, Read};
 use crate::ops::declare::operation;
+use crate::ops::entities::{linked_roles, lookup};
 use crate::ops::error::OpError;
-use crate::ops::ram::{linked_roles, lookup};
 use crate::ops::resource_manager::shapes::RoleShape;
 use crate::ops::values::Language;
 use crate::policy::ids::RoleName;

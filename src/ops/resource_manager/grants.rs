@@ -6,9 +6,9 @@ use crate::iam::authz::Check;
 use crate::model::policy::PolicyType;
 use crate::model::principal::{PrincipalId, PrincipalKind, PrincipalName};
 use crate::ops::call::Context;
+use crate::ops::entities::lookup;
 use crate::ops::entities::{groups, users};
 use crate::ops::error::OpError;
-use crate::ops::ram::lookup;
 use crate::policy::ids::PolicyName;
 use crate::store::Snapshot;
 

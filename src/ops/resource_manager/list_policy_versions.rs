@@ -3,8 +3,8 @@
 use crate::model::policy::PolicyType;
 use crate::ops::call::{Context, Read};
 use crate::ops::declare::operation;
+use crate::ops::entities::policies;
 use crate::ops::error::OpError;
-use crate::ops::ram::policies;
 use crate::ops::resource_manager::shapes::PolicyVersionShape;
 use crate::policy::ids::PolicyName;
 use crate::store::Snapshot;

@@ -2,8 +2,8 @@
 
 use crate::ops::call::{Context, Read};
 use crate::ops::declare::operation;
+use crate::ops::entities::linked_roles;
 use crate::ops::error::OpError;
-use crate::ops::ram::linked_roles;
 use crate::ops::resource_manager::numbered::Numbered;
 use crate::ops::resource_manager::shapes::RoleShape;
 use crate::ops::values::{Language, PageNumber, PageSize};

@@ -5,10 +5,10 @@ use serde::Serialize;
 use crate::model::account::Account;
 use crate::model::policy::{Policy, PolicyType, PolicyVersion, VersionId};
 use crate::model::principal::{PrincipalName, Role};
-use crate::ops::ram::linked_roles::LatestTaskShape;
-use crate::ops::ram::lookup::AnyPolicy;
-use crate::ops::ram::shapes::date;
+use crate::ops::entities::linked_roles::LatestTaskShape;
+use crate::ops::entities::lookup::AnyPolicy;
 use crate::ops::resource_manager::principals;
+use crate::ops::shapes::date;
 
 /// A role. Some members stand in some answers only.
 #[derive(Debug, Serialize)]

@@ -2,9 +2,9 @@
 
 use crate::ops::call::{Checked, Context, Write};
 use crate::ops::declare::operation;
+use crate::ops::entities::conditions;
+use crate::ops::entities::roles::{self, RoleChange};
 use crate::ops::error::OpError;
-use crate::ops::ram::keys;
-use crate::ops::ram::roles::{self, RoleChange};
 use crate::ops::resource_manager::shapes::RoleShape;
 use crate::ops::values::{Description, MaxSessionDuration, TrustDocument};
 use crate::policy::context::MapContext;
@@ -45,7 +45,7 @@ impl Checked for UpdateRole {
     fn keys(&self) -> MapContext {
         let mut own = MapContext::default();
         if let Some(trust_policy) = &self.trust_policy {
-            keys::trusted_principal_types(&mut own, &trust_policy.0);
+            conditions::trusted_principal_types(&mut own, &trust_policy.0);
         }
         own
     }

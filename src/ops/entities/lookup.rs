@@ -4,7 +4,6 @@ use crate::model::catalog;
 use crate::model::policy::{PolicyRef, PolicyType, PolicyVersion, VersionId};
 use crate::model::principal::Role;
 use crate::ops::error::{Entity, OpError};
-use crate::ops::ram::shapes::{PolicyShape, date};
 use crate::policy::ids::{PolicyName, RoleName};
 use crate::store::Snapshot;
 
@@ -18,40 +17,6 @@ pub(in crate::ops) struct AnyPolicy {
     pub(in crate::ops) default_version: VersionId,
     pub(in crate::ops) created_at: i64,
     pub(in crate::ops) updated_at: i64,
-}
-
-impl AnyPolicy {
-    /// With dates and the count of its attachments.
-    pub(super) fn shape(&self, attachment_count: u32) -> PolicyShape {
-        PolicyShape {
-            attachment_count: Some(attachment_count),
-            create_date: Some(date(self.created_at)),
-            update_date: Some(date(self.updated_at)),
-            ..self.short_shape()
-        }
-    }
-
-    /// With the date of one attachment.
-    pub(super) fn attached_shape(&self, attached_at: i64) -> PolicyShape {
-        PolicyShape {
-            attach_date: Some(date(attached_at)),
-            ..self.short_shape()
-        }
-    }
-
-    fn short_shape(&self) -> PolicyShape {
-        PolicyShape {
-            policy_name: self.policy.name.to_string(),
-            policy_type: self.policy.policy_type.as_str(),
-            description: self.description.clone(),
-            default_version: self.default_version.to_string(),
-            attachment_count: None,
-            create_date: None,
-            update_date: None,
-            attach_date: None,
-            tags: None,
-        }
-    }
 }
 
 impl From<crate::model::policy::Policy> for AnyPolicy {

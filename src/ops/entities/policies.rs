@@ -3,8 +3,8 @@
 use crate::model::policy::{Policy, PolicyRef, PolicyType, PolicyVersion, VersionId};
 use crate::model::tag::Tagged;
 use crate::ops::call::Context;
+use crate::ops::entities::lookup::{self, AnyPolicy};
 use crate::ops::error::{Conflict, Entity, OpError, OrRefuse as _};
-use crate::ops::ram::lookup::{self, AnyPolicy};
 use crate::ops::values::{self, Description, PolicyDocument, RotateStrategy, Tags};
 use crate::policy::ids::PolicyName;
 use crate::store::{Snapshot, Tx};

@@ -3,8 +3,8 @@
 use crate::model::principal::{PrincipalId, Role};
 use crate::model::tag::Tagged;
 use crate::ops::call::Context;
+use crate::ops::entities::{linked_roles, lookup};
 use crate::ops::error::{Conflict, Entity, OpError, OrRefuse as _};
-use crate::ops::ram::{linked_roles, lookup};
 use crate::ops::values::{self, Description, MaxSessionDuration, Tags, TrustDocument};
 use crate::policy::ids::{NewRoleName, RoleName};
 use crate::store::Tx;

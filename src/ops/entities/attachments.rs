@@ -5,11 +5,10 @@ use crate::model::policy::{Attachment, FoundAttachment, PolicyRef, PolicyType, V
 use crate::model::principal::{PrincipalId, PrincipalName};
 use crate::model::quotas::Quotas;
 use crate::ops::call::Context;
+use crate::ops::entities::lookup::AnyPolicy;
+use crate::ops::entities::{linked_roles, lookup};
 use crate::ops::error::{Entity, OpError, OrRefuse as _};
 use crate::ops::params::{ParamValue, Problem};
-use crate::ops::ram::lookup::AnyPolicy;
-use crate::ops::ram::shapes::PolicyShape;
-use crate::ops::ram::{linked_roles, lookup};
 use crate::policy::ids::PolicyName;
 use crate::store::{Snapshot, Tx};
 
@@ -97,17 +96,7 @@ pub(in crate::ops) async fn detach(
     detached.or_missing(Entity::attachment(principal))
 }
 
-/// What is attached to a principal that exists.
-pub(super) async fn list(
-    snapshot: &mut dyn Snapshot,
-    principal: PrincipalId,
-) -> Result<Vec<PolicyShape>, OpError> {
-    let attached = policies(snapshot, principal).await?.into_iter();
-    let shapes = attached.map(|(policy, attached_at)| policy.attached_shape(attached_at));
-    Ok(shapes.collect())
-}
-
-/// The same, as a search of the whole account finds it.
+/// What is attached to a principal that exists, as a search of the whole account finds it.
 pub(in crate::ops) async fn found(
     snapshot: &mut dyn Snapshot,
     principal: PrincipalId,
@@ -123,8 +112,8 @@ pub(in crate::ops) async fn found(
     Ok(found.collect())
 }
 
-/// What is attached to a principal, each with the moment when it was.
-async fn policies(
+/// What is attached to a principal that exists, each with the moment when it was.
+pub(in crate::ops) async fn policies(
     snapshot: &mut dyn Snapshot,
     principal: PrincipalId,
 ) -> Result<Vec<(AnyPolicy, i64)>, OpError> {
