@@ -222,9 +222,9 @@ impl Iam {
 
     /// Takes the nonce and establishes who calls on a state that is not older than the request.
     ///
-    /// `source_ip` is where the request comes from, `other` another account that the call involves, `now` the time in unix seconds. With
-    /// `may_be_stale` the state may be as old as the operator allows while the database does not
-    /// answer ([`staleness`](crate::iam::staleness)).
+    /// `source_ip` is where the request comes from, `other` another account that the call involves,
+    /// `now` the time in unix seconds. With `may_be_stale` the state may be as old as the operator
+    /// allows while the database does not answer ([`staleness`](crate::iam::staleness)).
     ///
     /// # Errors
     /// [`AuthnError`].

@@ -1,8 +1,9 @@
 //! The operations, one small type each, and [`REGISTRY`], the one list of them.
 //!
 //! To add an operation: its file, one line in [`REGISTRY`], its test file. Everything else is derived
-//! from its declaration. What several products do to an entity is in `entities`. Operations hold no authentication, authorisation, audit, metrics or
-//! encoding: the pipeline in `wire` does these for all of them.
+//! from its declaration. What several products do to an entity is in `entities`, what their answers
+//! share in `shapes`. Operations hold no authentication, authorisation, audit, metrics or encoding: the
+//! pipeline in `wire` does these for all of them.
 
 pub mod call;
 pub mod declare;

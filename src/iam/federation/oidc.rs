@@ -26,7 +26,7 @@ pub struct OidcRequest<'a> {
     pub token: &'a str,
     /// The session's name.
     pub session_name: &'a RoleSessionName,
-    /// For how long, in seconds; [`DEFAULT_DURATION`](crate::iam::sessions::DEFAULT_DURATION) where nothing is said.
+    /// For how long, in seconds, where it is said.
     pub duration: Option<i64>,
     /// A policy that narrows the role's.
     pub policy: Option<&'a str>,

@@ -1,6 +1,6 @@
 //! ResourceManager 2020-03-31: roles, policies and who has them, in other words than RAM's. One file
-//! an operation; what is done is `ram`'s, `shapes` is how it is told, `principals` how ResourceManager
-//! names users, groups and roles, `numbered` its pages.
+//! an operation; what is done is in `entities`, `shapes` is how it is told, `principals` how
+//! ResourceManager names users, groups and roles, `numbered` its pages.
 
 pub mod attach_policy;
 pub mod create_policy;
