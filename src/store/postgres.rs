@@ -82,6 +82,9 @@ pub struct PostgresDialect;
 
 statements! {
     /// One statement is one round trip and one state: taken after the requests that ask arrived.
+    ///
+    /// The changes of an account are looked up for each account, the newest first and so many: joined
+    /// as whole tables, they are all read as soon as some tens of thousands are kept, in every batch.
     FRESHNESS = "
         WITH added AS (
             INSERT INTO nonces (
@@ -128,11 +131,20 @@ statements! {
         FROM known
         JOIN accounts a
             ON a.id = known.id
-        JOIN changes c
-            ON c.account_id = a.id
-            AND c.revision > known.revision
-            AND c.revision > a.revision - $5
-            AND c.revision <= a.revision
+        CROSS JOIN LATERAL (
+            SELECT
+                l.account_id,
+                l.revision,
+                l.tag,
+                l.previous_tag,
+                l.entities
+            FROM changes l
+            WHERE l.account_id = a.id
+                AND l.revision > greatest(known.revision, a.revision - $5)
+                AND l.revision <= a.revision
+            ORDER BY l.revision DESC
+            LIMIT $5
+        ) c
         UNION ALL
         SELECT
             'nonce',

@@ -100,8 +100,7 @@ statements! {
             ON a.id = known.id
         JOIN changes c
             ON c.account_id = a.id
-            AND c.revision > known.revision
-            AND c.revision > a.revision - $3
+            AND c.revision > max(known.revision, a.revision - $3)
             AND c.revision <= a.revision";
     BACK_UP = "
         VACUUM INTO $1";

@@ -1,11 +1,14 @@
 //! What only a server can do: lose connections, refuse, keep others waiting.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rampart::model::account::{AccountState, RevisionTag};
 use rampart::policy::ids::AccountId;
-use rampart::store::{PostgresOptions, PostgresStore, Store, StoreError};
+use rampart::store::{Known, PostgresOptions, PostgresStore, Store, StoreError};
+use sqlx::{Connection as _, PgConnection};
 
-use crate::backend::{Place, tag, unknown};
+use crate::backend::{Exam, Place, tag, unknown};
 use crate::postgres::Database;
 
 const TERMINATE: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -126,4 +129,92 @@ async fn remove(place: Place) {
     if let Place::Postgres(database) = place {
         database.remove().await;
     }
+}
+
+/// However many changes are kept, a batch reads those that it asks for.
+#[tokio::test]
+async fn t12_freshness_reads_no_more_changes_than_it_asks_for() {
+    /// Of each account.
+    const KEPT: i64 = 40_000;
+    const BATCHES: i64 = 20;
+    let place = Arc::new(Place::postgres().await);
+    let store = place.open().await;
+    let exam = Exam {
+        store: Arc::clone(&store),
+        place: Arc::clone(&place),
+    };
+    let accounts = [exam.account().await, exam.account().await];
+    let tag_of = |revision: i64| RevisionTag(i128::from(revision).to_be_bytes());
+    // In the order of time, so that the rows of an account do not lie together.
+    let ids = accounts.map(|account| format!("'{account}'")).join(",");
+    let fill = format!(
+        "INSERT INTO changes (account_id, revision, tag, previous_tag, entities, changed_at)
+         SELECT id, n, decode(lpad(to_hex(n), 32, '0'), 'hex'),
+             decode(lpad(to_hex(n - 1), 32, '0'), 'hex'), 'policy/some', n
+         FROM generate_series(100, {KEPT}) n, unnest(ARRAY[{ids}]) id
+         ORDER BY n, id"
+    );
+    let moved = format!(
+        "UPDATE accounts
+         SET revision = {KEPT}, revision_tag = decode(lpad(to_hex({KEPT}), 32, '0'), 'hex')
+         WHERE id IN ({ids})"
+    );
+    for statement in [&*fill, &*moved, "ANALYZE"] {
+        assert!(place.tamper(statement).await);
+    }
+    // Of both in one batch: for one alone the planner would find the index by itself.
+    let since = async |behind: i64| {
+        let known = accounts.map(|account| Known {
+            account,
+            state: Some(AccountState {
+                revision: KEPT - behind,
+                tag: tag_of(KEPT - behind),
+            }),
+        });
+        let answer = store.freshness(&known, &[]).await.unwrap();
+        let told = answer.accounts.iter().map(|account| {
+            let moved = account.clone().unwrap().unwrap();
+            assert_eq!(moved.state.tag, tag_of(KEPT));
+            moved.since.map(|changes| changes.len())
+        });
+        let told: Vec<_> = told.collect();
+        assert_eq!(told[0], told[1]);
+        told[0]
+    };
+    assert_eq!(since(0).await, Some(0));
+    assert_eq!(since(256).await, Some(256));
+    assert_eq!(since(257).await, None, "too far behind");
+    for _ in 0..BATCHES {
+        assert_eq!(since(3).await, Some(3));
+    }
+    drop(exam);
+    store.close().await;
+    drop(store);
+
+    // A session tells what it has read when it ends, which may be a moment later.
+    let Place::Postgres(database) = &*place else {
+        unreachable!("opened above");
+    };
+    let mut connection = PgConnection::connect(&database.url).await.unwrap();
+    let reads = "SELECT coalesce(idx_scan, 0), coalesce(seq_tup_read, 0)
+        FROM pg_stat_user_tables WHERE relname = 'changes'";
+    let begin = Instant::now();
+    let whole = loop {
+        let (by_index, whole): (i64, i64) = sqlx::query_as(reads)
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
+        if by_index >= 2 * BATCHES || whole > 4 * KEPT {
+            break whole;
+        }
+        assert!(
+            begin.elapsed() < Duration::from_secs(30),
+            "nothing was told"
+        );
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    };
+    // What fills the table may read it once.
+    assert!(whole <= 4 * KEPT, "{whole} rows were read");
+    connection.close().await.unwrap();
+    remove(Arc::into_inner(place).unwrap()).await;
 }
