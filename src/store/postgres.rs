@@ -3,6 +3,7 @@
 //! Readers, writers and freshness have pools of their own: whoever waits for an account's lock
 //! holds up neither decisions nor reads.
 
+mod connections;
 mod identity;
 mod standby;
 
@@ -11,12 +12,12 @@ use std::time::Duration;
 
 use sqlx::error::DatabaseError;
 use sqlx::migrate::{Migrate as _, MigrateError};
-use sqlx::pool::PoolConnectionMetadata;
 use sqlx::postgres::{
     PgArguments, PgConnectOptions, PgConnection, PgPoolOptions, PgRow, PgSslMode, Postgres,
 };
 use sqlx::{Arguments, Connection as _, Executor, Pool, Row as _, SqlSafeStr};
 
+use self::connections::{GRACE, answers, assert_durable, is_alive};
 use super::dialect::{
     Arg, Dialect, MOST_CHANGES, NulError, Statement, driver_error, known_args, statements,
 };
@@ -24,13 +25,6 @@ use super::schema::{self, Admit, STEPS, SchemaError};
 use super::sql::{SqlStore, whole};
 use super::whole::Record;
 use super::{DatabaseIdentity, Known, NonceRow, Result, StoreError};
-
-/// How long a server may take to say that a statement took too long, and a connection that comes back
-/// to say that it is at rest.
-const GRACE: Duration = Duration::from_secs(2);
-
-/// How long a connection is taken to be alive after it served.
-const RESTED: Duration = Duration::from_secs(1);
 
 /// What the connections of a server are called.
 const SERVER: &str = "rampart";
@@ -304,39 +298,6 @@ async fn change_schema(connection: &mut PgConnection, options: &PostgresOptions)
 fn is_lock_timeout(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(DatabaseError::code);
     code.is_some_and(|code| code == "55P03")
-}
-
-/// Sees to it that a commit is on disk when it is acknowledged, whatever the server's default.
-/// Waiting for fewer standbys than there are is the operator's choice and is left alone.
-async fn assert_durable(connection: &mut PgConnection) -> sqlx::Result<()> {
-    connection
-        .execute(
-            "SELECT set_config('synchronous_commit', 'on', FALSE)
-             WHERE current_setting('synchronous_commit') = 'off'",
-        )
-        .await
-        .map(drop)
-}
-
-/// Asks a connection that has rested whether it is alive; one that served a moment ago is believed,
-/// for asking each time would cost a round trip as long as the statement's own.
-async fn is_alive(
-    connection: &mut PgConnection,
-    used: PoolConnectionMetadata,
-) -> sqlx::Result<bool> {
-    if used.idle_for >= RESTED {
-        connection.ping().await?;
-    }
-    Ok(true)
-}
-
-/// Whether a connection that comes back is at rest. One that was left while it waited for a server
-/// that does not answer is not, and would keep its place for as long as the network lets it.
-async fn answers(connection: &mut PgConnection) -> sqlx::Result<bool> {
-    tokio::time::timeout(GRACE, connection.ping())
-        .await
-        .map_err(|_| sqlx::Error::PoolTimedOut)?
-        .map(|()| true)
 }
 
 fn arguments(args: Vec<Arg>) -> Result<PgArguments> {
