@@ -154,7 +154,7 @@ fn read(raw: &str) -> Result<Text<'_>, EncodingError> {
     let mut out = Vec::new();
     let mut canonical = true;
     loop {
-        let run = unreserved(rest);
+        let run = percent::unreserved_run(rest);
         let (plain, special) = rest.split_at_checked(run).unwrap_or((rest, b""));
         let Some((byte, tail)) = special.split_first() else {
             if out.is_empty() {
@@ -197,21 +197,6 @@ fn read(raw: &str) -> Result<Text<'_>, EncodingError> {
     })
 }
 
-/// How many unreserved characters stand at the beginning.
-fn unreserved(bytes: &[u8]) -> usize {
-    const STEP: usize = 8;
-    // Eight at a time, without a branch for each.
-    let all = |chunk: &&[u8]| {
-        let each = chunk.iter().map(|byte| percent::is_unreserved(*byte));
-        each.fold(true, |all, one| all & one)
-    };
-    let steps = bytes.chunks_exact(STEP).take_while(all).count();
-    let done = steps.saturating_mul(STEP);
-    let rest = bytes.get(done..).unwrap_or_default();
-    let more = rest.iter().position(|byte| !percent::is_unreserved(*byte));
-    done.saturating_add(more.unwrap_or(rest.len()))
-}
-
 /// A name or a value that was split off the wire.
 struct Part<'a> {
     raw: &'a str,
@@ -223,7 +208,7 @@ impl<'a> Part<'a> {
     /// Splits `raw` where the part ends: before the first byte that `ends` it.
     fn split(raw: &'a str, ends: impl Fn(u8) -> bool) -> (Self, &'a str) {
         let bytes = raw.as_bytes();
-        let mut length = unreserved(bytes);
+        let mut length = percent::unreserved_run(bytes);
         let plain = bytes.get(length).is_none_or(|byte| ends(*byte));
         if !plain {
             let rest = bytes.get(length..).unwrap_or_default();

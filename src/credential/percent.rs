@@ -48,6 +48,26 @@ pub(crate) fn is_unreserved(byte: u8) -> bool {
     UNRESERVED[usize::from(byte)]
 }
 
+/// How many unreserved characters stand at the beginning.
+pub(crate) fn unreserved_run(bytes: &[u8]) -> usize {
+    const STEP: usize = 16;
+    #[expect(
+        clippy::needless_bitwise_bool,
+        reason = "by comparing and not by the table, and without a branch: one vector at a time"
+    )]
+    let is_plain = |byte: u8| {
+        let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+        let digit = byte.wrapping_sub(b'0') < 10;
+        letter | digit | (byte == b'-') | (byte == b'.') | (byte == b'_') | (byte == b'~')
+    };
+    let all = |chunk: &&[u8; STEP]| chunk.iter().fold(true, |all, byte| all & is_plain(*byte));
+    let (chunks, _) = bytes.as_chunks::<STEP>();
+    let done = (chunks.iter().take_while(all).count()).saturating_mul(STEP);
+    let rest = bytes.get(done..).unwrap_or_default();
+    let more = rest.iter().position(|byte| !is_unreserved(*byte));
+    done.saturating_add(more.unwrap_or(rest.len()))
+}
+
 /// The canonical form of `text`: a blank is `%20`, `*` is `%2A`, `~` stays.
 ///
 /// ```
@@ -183,6 +203,12 @@ mod tests {
             prop_assert!(encoded.bytes().all(|b| is_unreserved(b) || b == b'%'));
             prop_assert_eq!(decode(&encoded, true).unwrap(), text.as_str());
             prop_assert_eq!(decode(&encoded, false).unwrap(), text.as_str());
+        }
+
+        #[test]
+        fn a_run_ends_where_the_table_says(bytes in prop::collection::vec(prop_oneof![9 => Just(b'a'), 1 => any::<u8>()], 0..80)) {
+            let by_table = bytes.iter().take_while(|byte| is_unreserved(**byte)).count();
+            prop_assert_eq!(unreserved_run(&bytes), by_table);
         }
 
         #[test]

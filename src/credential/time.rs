@@ -107,22 +107,18 @@ pub fn format(unix_seconds: i64) -> String {
     let seconds = unix_seconds.clamp(FIRST, LAST);
     let (days, of_day) = (seconds.div_euclid(DAY), seconds.rem_euclid(DAY));
     let (year, month, day) = civil(days);
-    let mut text = *b"0000-00-00T00:00:00Z";
-    for (place, number) in [
-        (0, year.div_euclid(100)),
-        (2, year.rem_euclid(100)),
-        (5, month),
-        (8, day),
-        (11, of_day.div_euclid(3600)),
-        (14, of_day.div_euclid(60).rem_euclid(60)),
-        (17, of_day.rem_euclid(60)),
-    ] {
-        let digits = [number.div_euclid(10), number.rem_euclid(10)];
-        let places = text.iter_mut().skip(place);
-        for (place, digit) in places.zip(digits) {
-            *place = b'0'.saturating_add(u8::try_from(digit).unwrap_or(0));
-        }
-    }
+    let two = |number: i64| {
+        let [tens, ones] = [number.div_euclid(10), number.rem_euclid(10)];
+        [tens, ones].map(|digit| b'0'.saturating_add(u8::try_from(digit).unwrap_or(0)))
+    };
+    let ([c1, c2], [y1, y2]) = (two(year.div_euclid(100)), two(year.rem_euclid(100)));
+    let ([m1, m2], [d1, d2]) = (two(month), two(day));
+    let [h1, h2] = two(of_day.div_euclid(3600));
+    let [n1, n2] = two(of_day.div_euclid(60).rem_euclid(60));
+    let [s1, s2] = two(of_day.rem_euclid(60));
+    let text = [
+        c1, c2, y1, y2, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2, b'Z',
+    ];
     // ASCII is UTF-8.
     std::str::from_utf8(&text).unwrap_or_default().to_owned()
 }
