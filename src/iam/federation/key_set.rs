@@ -17,6 +17,8 @@ use serde_json::Value;
 pub const LONGEST: usize = 128 * 1024;
 /// The most keys that a set may have.
 const MOST_KEYS: usize = 64;
+/// About what a key takes that was read: an RSA key of 4096 bits, with what is computed beforehand.
+const KEY_BYTES: usize = 4096;
 /// The shortest and the longest modulus of an RSA key, in bits: a longer one costs more than it is
 /// worth.
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=4096;
@@ -212,6 +214,11 @@ impl KeySet {
             return Err(KeySetError::NoKeys);
         }
         Ok(Self(keys))
+    }
+
+    /// About how many bytes its keys take: one of RSA lies there once for each algorithm.
+    pub fn bytes(&self) -> usize {
+        self.0.len() * KEY_BYTES
     }
 
     fn fitting<'a>(

@@ -33,8 +33,9 @@ const FETCHES: Size = Size {
 /// How many fetches there are at once, and of one account's providers.
 const AT_ONCE: usize = 64;
 const AT_ONCE_OF_ACCOUNT: usize = 8;
-/// How many providers' keys are kept.
+/// How many providers' keys are kept, and about how many bytes of them: an issuer may have many keys.
 const PROVIDERS_KEPT: usize = 4096;
+const BYTES_KEPT: usize = 64 * 1024 * 1024;
 /// The longest discovery document, in bytes.
 const LONGEST_DOCUMENT: usize = 64 * 1024;
 
@@ -58,6 +59,12 @@ struct State {
     /// From when on there may be another fetch.
     next_at: i64,
     bucket: Option<Bucket>,
+}
+
+impl State {
+    fn bytes(&self) -> usize {
+        self.keys.as_ref().map_or(0, |keys| keys.bytes())
+    }
 }
 
 /// What is known of one provider's keys.
@@ -146,7 +153,7 @@ impl ProviderKeys {
             },
             None => flight.lock_owned().await,
         };
-        let outcome = self.refresh(slot, view, token, now, guard).await;
+        let outcome = Box::pin(self.refresh(slot, view, token, now, guard)).await;
         match (outcome, known) {
             (Ok(keys), _) | (Err(_), Some(keys)) => Ok(keys),
             (Err(error), None) => Err(error),
@@ -277,13 +284,62 @@ impl ProviderKeys {
         }
         drop(known);
         let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
-        if slots.len() >= PROVIDERS_KEPT && !slots.contains_key(source) {
+        let bytes = || {
+            slots
+                .values()
+                .map(|slot| slot.state().bytes())
+                .sum::<usize>()
+        };
+        let is_full = slots.len() >= PROVIDERS_KEPT || bytes() >= BYTES_KEPT;
+        if is_full && !slots.contains_key(source) {
             // Those that were never fetched, or longest ago.
             let mut by_age: Vec<i64> = slots.values().map(|s| s.state().fetched_at).collect();
             by_age.sort_unstable();
-            let middle = by_age.get(PROVIDERS_KEPT / 2).copied().unwrap_or_default();
+            let middle = by_age.get(by_age.len() / 2).copied().unwrap_or_default();
             slots.retain(|_, slot| slot.state().fetched_at > middle);
         }
         Arc::clone(slots.entry(source.into()).or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ports::{FixedClock, NoOutbound};
+
+    fn kept() -> ProviderKeys {
+        ProviderKeys::new(Arc::new(NoOutbound), Arc::new(FixedClock::at_millis(0)))
+    }
+
+    /// As many keys as a set may have, fetched at that moment.
+    fn fetch(kept: &ProviderKeys, source: &str, at: i64) {
+        let key = r#"{"kty":"EC","crv":"P-256","x":"axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY","y":"T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU"}"#;
+        let keys = format!(r#"{{"keys":[{}]}}"#, vec![key; 64].join(","));
+        let slot = kept.slot(source);
+        let mut state = slot.state();
+        state.keys = Some(Arc::new(KeySet::parse(keys.as_bytes()).unwrap()));
+        state.fetched_at = at;
+    }
+
+    #[test]
+    fn t18_so_many_providers_are_remembered() {
+        let kept = kept();
+        for number in 0..3 * PROVIDERS_KEPT {
+            kept.slot(&number.to_string());
+        }
+        assert!(kept.slots.read().unwrap().len() <= PROVIDERS_KEPT);
+    }
+
+    #[test]
+    fn t18_so_many_bytes_of_keys_are_kept() {
+        let kept = kept();
+        for number in 0..1000 {
+            fetch(&kept, &number.to_string(), number);
+        }
+        let slots = kept.slots.read().unwrap();
+        let bytes: usize = slots.values().map(|slot| slot.state().bytes()).sum();
+        assert!(bytes <= BYTES_KEPT, "{bytes}");
+        assert!(slots.contains_key("999"), "the latest is kept");
+        assert!(!slots.contains_key("0"), "the oldest is not");
     }
 }

@@ -226,8 +226,7 @@ impl ProviderView for OidcView {
         let provider = &self.provider;
         let lists = provider.client_ids.iter().chain(&provider.fingerprints);
         let texts = lists.map(|text| text.len() + 24).sum::<usize>();
-        // An RSA key for each of three algorithms weighs a few kilobytes.
-        let keys = self.given.as_ref().map_or(0, |_| 64 * 1024);
+        let keys = self.given.as_ref().map_or(0, |keys| keys.bytes());
         1024 + texts + 2 * self.source.len() + provider.description.len() + keys
     }
 

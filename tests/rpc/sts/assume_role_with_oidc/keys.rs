@@ -103,6 +103,10 @@ async fn can_be_given(on: On) {
     }
     let made = app.provided("CreateOIDCProvider", &params).await;
     assert_eq!(made["OIDCProvider"]["JsonWebKeySet"], keys);
+    let listed = app.provided("ListOIDCProviders", &[]).await;
+    let listed = &listed["OIDCProviders"]["OIDCProvider"][0];
+    assert_eq!(listed["OIDCProviderName"], "Idp");
+    assert!(listed["JsonWebKeySet"].is_null(), "not in a list");
     app.with_token(&rs256(&claims())).await.ok();
     app.with_token(&es256(&claims())).await.ok();
     app.with_token(&rotated()).await.refused(401, SIGNATURE);
