@@ -12,23 +12,22 @@ const ALPHANUMERIC: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghij
 /// Appends `count` letters and digits, each equally likely.
 pub fn push_alphanumeric(text: &mut String, count: usize, entropy: &dyn Entropy) {
     let mut missing = count;
-    let (mut bytes, mut letters) = ([0u8; 80], [0u8; 80]);
+    let mut bytes = [0u8; 80];
     while missing > 0 {
         entropy.fill(&mut bytes);
-        // Six bits name one of 64; those that name none are drawn again.
-        let drawn = bytes
-            .iter()
-            .filter_map(|byte| ALPHANUMERIC.get(usize::from(byte & 63)));
-        let mut found = 0;
-        for (place, letter) in letters.iter_mut().zip(drawn.take(missing)) {
-            *place = *letter;
-            found += 1;
+        for byte in &bytes {
+            // Six bits name one of 64; those that name none are drawn again.
+            let Some(letter) = ALPHANUMERIC.get(usize::from(byte & 63)) else {
+                continue;
+            };
+            if missing == 0 {
+                break;
+            }
+            text.push(char::from(*letter));
+            missing -= 1;
         }
-        text.push_str(std::str::from_utf8(&letters[..found]).unwrap_or_default());
-        missing -= found;
     }
     bytes.zeroize();
-    letters.zeroize();
 }
 
 /// A request id: an upper-case UUID.

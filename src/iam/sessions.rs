@@ -234,7 +234,7 @@ impl Iam {
             if let Some(role) = admitted {
                 role
             } else {
-                let found = self.foreign_role(current, request.role).await?;
+                let found = Box::pin(self.foreign_role(current, request.role)).await?;
                 let trust = found.as_ref().map(|role| &role.trust);
                 let nobody = trust.is_none().then(|| TrustPolicy::from_stored(NOBODY));
                 // Where there is no role, this refuses.
@@ -323,9 +323,17 @@ impl Iam {
         view: &AccountView,
         arn: &RoleArn,
     ) -> Result<Option<Arc<RoleView>>, StoreError> {
-        if let Some(known) = view.role(&arn.name) {
-            return Ok(known);
+        match view.role(&arn.name) {
+            Some(known) => Ok(known),
+            None => Box::pin(self.load_role(view, arn)).await,
         }
+    }
+
+    async fn load_role(
+        &self,
+        view: &AccountView,
+        arn: &RoleArn,
+    ) -> Result<Option<Arc<RoleView>>, StoreError> {
         let mut snapshot = self.store.begin_read(arn.account).await?;
         let loaded = view.load_role(snapshot.as_mut(), &arn.name).await?;
         self.freshness.make_room(view);

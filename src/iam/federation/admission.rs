@@ -1,8 +1,10 @@
 //! What the calls share that nobody signs, whoever vouches: what strangers may cause, where a provider
 //! is found, and the role that is asked for.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
+use super::budget::Budgets;
 use super::{FederationError, ProviderView};
 use crate::iam::Iam;
 use crate::iam::caller;
@@ -35,28 +37,50 @@ pub(super) struct Guest<'a> {
     pub(super) now: i64,
 }
 
+/// The peer of a call that nobody signed.
+#[must_use]
+pub(super) struct Stranger<'a> {
+    refusals: &'a Budgets<IpAddr>,
+    peer: IpAddr,
+    now: i64,
+}
+
+impl Stranger<'_> {
+    /// Counts the call where it was refused.
+    pub(super) fn settle<T>(
+        self,
+        outcome: Result<T, FederationError>,
+    ) -> Result<T, FederationError> {
+        if outcome
+            .as_ref()
+            .is_err_and(FederationError::is_refused_caller)
+        {
+            self.refusals.take(self.peer, self.now);
+        }
+        outcome
+    }
+}
+
 impl Iam {
-    /// Makes a call that nobody signed, unless too many of its peer's were refused lately; counts it
-    /// where it is refused.
-    pub(super) async fn within_budget<T>(
+    /// What is left to the peer of a call that nobody signed, unless too many of its calls were refused
+    /// lately.
+    ///
+    /// Not a function around the call: the call's future would lie in another's, and be moved twice.
+    pub(super) fn stranger(
         &self,
         origin: caller::Origin,
         now: i64,
-        call: impl Future<Output = Result<T, FederationError>> + Send,
-    ) -> Result<T, FederationError> {
+    ) -> Result<Stranger<'_>, FederationError> {
         let peer = caller::peer(origin.source_ip);
         let refusals = &self.federation.refusals;
         if !refusals.has(&peer, now) {
             return Err(FederationError::Throttled);
         }
-        let outcome = call.await;
-        if outcome
-            .as_ref()
-            .is_err_and(FederationError::is_refused_caller)
-        {
-            refusals.take(peer, now);
-        }
-        outcome
+        Ok(Stranger {
+            refusals,
+            peer,
+            now,
+        })
     }
 
     /// The provider, with the state of its account that it was found in and that is not older than
@@ -78,13 +102,21 @@ impl Iam {
         {
             return Ok(known.map(|provider| (view, provider)));
         }
+        Box::pin(self.read_provider(arn.account(), &name)).await
+    }
+
+    async fn read_provider<P: ProviderView>(
+        &self,
+        account: AccountId,
+        name: &ProviderName,
+    ) -> Result<Option<(AccountView, Arc<P>)>, FederationError> {
         // Strangers can ask for what does not exist: so many of them at once.
         let _look = self.federation.looks.acquire().await;
-        let (mut snapshot, view) = match self.freshness.read_kept(arn.account()).await {
+        let (mut snapshot, view) = match self.freshness.read_kept(account).await {
             Err(StoreError::NotFound) => return Ok(None),
             opened => opened?,
         };
-        let loaded = view.load_provider::<P>(snapshot.as_mut(), &name).await?;
+        let loaded = view.load_provider::<P>(snapshot.as_mut(), name).await?;
         self.freshness.make_room(&view);
         Ok(loaded.map(|provider| (view, provider)))
     }
@@ -101,7 +133,7 @@ impl Iam {
         }
         let found = match guest.account.role(name) {
             Some(known) => known,
-            None => self.read_role(guest.account.account, name).await?,
+            None => Box::pin(self.read_role(guest.account.account, name)).await?,
         };
         let found = found.ok_or(FederationError::RoleNotFound)?;
         let context = UnsignedContext {

@@ -73,8 +73,8 @@ impl Iam {
         &self,
         request: &OidcRequest<'_>,
     ) -> Result<(Session, TokenClaims), FederationError> {
-        let call = self.with_oidc(request);
-        self.within_budget(request.origin, request.now, call).await
+        let stranger = self.stranger(request.origin, request.now)?;
+        stranger.settle(self.with_oidc(request).await)
     }
 
     async fn with_oidc(

@@ -3,9 +3,13 @@
 //! What is read of the header is which algorithm and which of the provider's keys; that a header
 //! brings keys or addresses of keys along (`jwk`, `jku`, `x5c`, `x5u`) is passed over.
 
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::{Simd, general_purpose::NO_PAD};
 use serde::Deserialize;
+use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde_json::Number;
 
 use super::key_set::{Algorithm, KeySet};
@@ -47,26 +51,54 @@ pub enum TokenError {
     Expired,
 }
 
+/// Base64 as tokens are written, with what the processor has for it.
+static BASE64: LazyLock<Simd> = LazyLock::new(|| Simd::url_safe(NO_PAD));
+
 #[derive(Deserialize)]
-struct Header {
-    alg: String,
+struct Header<'a> {
+    #[serde(borrow)]
+    alg: Cow<'a, str>,
     kid: Option<String>,
     /// What must be understood; nothing is.
     crit: Option<serde::de::IgnoredAny>,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Audience {
-    One(String),
-    Many(Vec<String>),
+/// `aud`: one text, or a list of them.
+struct Audiences(Vec<String>);
+
+impl<'de> Deserialize<'de> for Audiences {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OneOrMany;
+
+        impl<'de> Visitor<'de> for OneOrMany {
+            type Value = Vec<String>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a text or a list of texts")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, one: &str) -> Result<Vec<String>, E> {
+                Ok(vec![one.to_owned()])
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<String>, A::Error> {
+                let mut many = Vec::new();
+                while let Some(one) = list.next_element()? {
+                    many.push(one);
+                }
+                Ok(many)
+            }
+        }
+
+        deserializer.deserialize_any(OneOrMany).map(Self)
+    }
 }
 
 #[derive(Deserialize)]
 struct Written {
     iss: String,
     sub: String,
-    aud: Audience,
+    aud: Audiences,
     exp: Number,
     iat: Number,
     nbf: Option<Number>,
@@ -107,9 +139,7 @@ impl std::fmt::Debug for UnverifiedToken<'_> {
 }
 
 fn decode(part: &str) -> Result<Vec<u8>, TokenError> {
-    URL_SAFE_NO_PAD
-        .decode(part)
-        .map_err(|_| TokenError::Encoding)
+    BASE64.decode(part).map_err(|_| TokenError::Encoding)
 }
 
 /// A date of RFC 7519, in whole seconds: it may have a fraction.
@@ -150,8 +180,9 @@ impl<'a> UnverifiedToken<'a> {
         let signed = text
             .get(..header.len() + 1 + claims.len())
             .ok_or(TokenError::Parts)?;
-        let header: Header =
-            serde_json::from_slice(&decode(header)?).map_err(|_| TokenError::Content)?;
+        let header = decode(header)?;
+        let header: Header<'_> =
+            serde_json::from_slice(&header).map_err(|_| TokenError::Content)?;
         let signature = decode(signature)?;
         let Some(algorithm) = Algorithm::named(&header.alg) else {
             // It is echoed: of a stranger's text a word at most.
@@ -190,10 +221,7 @@ impl<'a> UnverifiedToken<'a> {
         Ok(TokenClaims {
             issuer: written.iss,
             subject: written.sub,
-            audiences: match written.aud {
-                Audience::One(one) => vec![one],
-                Audience::Many(many) => many,
-            },
+            audiences: written.aud.0,
             expires_at: seconds(&written.exp)?,
             issued_at: seconds(&written.iat)?,
             not_before: written.nbf.as_ref().map(seconds).transpose()?,

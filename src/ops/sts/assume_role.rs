@@ -1,16 +1,14 @@
 //! `AssumeRole`.
 
-use std::fmt::Write as _;
-
 use async_trait::async_trait;
 
-use crate::credential::time;
 use crate::iam::authn::Established;
 use crate::iam::freshness::Current;
 use crate::iam::sessions::{Session as Minted, SessionRequest};
 use crate::ops::call::{Answer, Checked, Context, Session};
 use crate::ops::declare::operation;
 use crate::ops::error::OpError;
+use crate::ops::sts::shapes::{self, ArnForm};
 use crate::ops::values::{DurationSeconds, ExternalId, SessionPolicy, SourceIdentity};
 use crate::policy::arn::RoleArn;
 use crate::policy::ids::RoleSessionName;
@@ -86,46 +84,14 @@ impl Session for AssumeRole {
     }
 }
 
-/// Written by hand: this is the hot path. No value here holds a character that JSON escapes: names,
-/// ids and identities are of closed alphabets, the token is Base64.
 fn answer(minted: &Minted) -> Answer {
-    let Minted { claims, token } = minted;
-    let session = claims.session_name.as_str();
-    let mut text = Answer::begin(token.len() + 448);
-    let before = |text: &mut String, piece, id: &dyn std::fmt::Display| {
-        // Writing to a string does not fail.
-        let _ = write!(text, "{piece}{id}");
-    };
-    before(
-        &mut text,
-        r#"{"AssumedRoleUser":{"AssumedRoleId":""#,
-        &claims.role_id,
-    );
-    for piece in [":", session] {
-        text.push_str(piece);
-    }
-    before(&mut text, r#"","Arn":"acs:ram::"#, &claims.account);
-    for piece in [
-        ":role/",
-        claims.role_name.as_str(),
-        "/",
-        session,
-        r#""},"Credentials":{"AccessKeyId":""#,
-        claims.access_key_id.as_str(),
-        r#"","AccessKeySecret":""#,
-        claims.secret.expose(),
-        r#"","Expiration":""#,
-        &time::format(claims.expires_at),
-        r#"","SecurityToken":""#,
-        token,
-        r#""}"#,
-    ] {
-        text.push_str(piece);
-    }
-    if let Some(identity) = &claims.source_identity {
-        text.push_str(r#","SourceIdentity":""#);
-        text.push_str(identity);
-        text.push('"');
+    let identity = minted.claims.source_identity.as_deref();
+    let mut text = shapes::begin(minted, ArnForm::Role, identity.map_or(0, str::len) + 24);
+    if let Some(identity) = identity {
+        // Of a closed alphabet too.
+        for piece in [r#","SourceIdentity":""#, identity, "\""] {
+            text.push_str(piece);
+        }
     }
     text.push('}');
     Answer::end(text)

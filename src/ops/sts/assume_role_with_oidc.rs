@@ -10,7 +10,7 @@ use crate::iam::freshness::Current;
 use crate::ops::call::{Answer, Context, Session};
 use crate::ops::declare::operation;
 use crate::ops::error::OpError;
-use crate::ops::sts::shapes::{AssumedRoleUser, Credentials};
+use crate::ops::sts::shapes::{self, ArnForm};
 use crate::ops::values::{DurationSeconds, OidcProviderArn, OidcToken, UnsignedSessionPolicy};
 use crate::policy::arn::RoleArn;
 use crate::policy::ids::RoleSessionName;
@@ -42,17 +42,7 @@ operation! {
     }
 }
 
-/// The answer.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Assumed<'a> {
-    #[serde(rename = "AssumedRoleUser")]
-    user: AssumedRoleUser,
-    credentials: Credentials<'a>,
-    #[serde(rename = "OIDCTokenInfo")]
-    token_info: TokenInfo<'a>,
-}
-
+/// What was proved.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct TokenInfo<'a> {
@@ -82,17 +72,14 @@ impl Session for AssumeRoleWithOIDC {
             now: cx.now,
         };
         let (minted, token) = cx.iam.assume_role_with_oidc(&request).await?;
-        Answer::of(&Assumed {
-            user: AssumedRoleUser::of_role(&minted.claims),
-            credentials: Credentials::of(&minted),
-            token_info: TokenInfo {
-                client_ids: token.audiences.join(","),
-                expiration_time: time::format(token.expires_at),
-                issuance_time: time::format(token.issued_at),
-                issuer: &token.issuer,
-                subject: &token.subject,
-                verification_info: "Success",
-            },
-        })
+        let info = TokenInfo {
+            client_ids: token.audiences.join(","),
+            expiration_time: time::format(token.expires_at),
+            issuance_time: time::format(token.issued_at),
+            issuer: &token.issuer,
+            subject: &token.subject,
+            verification_info: "Success",
+        };
+        shapes::with_proof(&minted, ArnForm::Role, "OIDCTokenInfo", &info)
     }
 }

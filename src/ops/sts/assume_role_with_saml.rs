@@ -9,7 +9,7 @@ use crate::iam::freshness::Current;
 use crate::ops::call::{Answer, Context, Session};
 use crate::ops::declare::operation;
 use crate::ops::error::OpError;
-use crate::ops::sts::shapes::{AssumedRoleUser, Credentials};
+use crate::ops::sts::shapes::{self, ArnForm};
 use crate::ops::values::{
     Demanded, SamlAssertion, SamlDuration, SamlProviderArn, UnsignedSessionPolicy,
 };
@@ -40,17 +40,7 @@ operation! {
     }
 }
 
-/// The answer.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Assumed<'a> {
-    #[serde(rename = "AssumedRoleUser")]
-    user: AssumedRoleUser,
-    credentials: Credentials<'a>,
-    #[serde(rename = "SAMLAssertionInfo")]
-    assertion_info: AssertionInfo<'a>,
-}
-
+/// What was proved.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct AssertionInfo<'a> {
@@ -77,15 +67,12 @@ impl Session for AssumeRoleWithSAML {
             now: cx.now,
         };
         let (minted, vouched) = cx.iam.assume_role_with_saml(&request).await?;
-        Answer::of(&Assumed {
-            user: AssumedRoleUser::of_saml(&minted.claims),
-            credentials: Credentials::of(&minted),
-            assertion_info: AssertionInfo {
-                issuer: &vouched.issuer,
-                recipient: &vouched.recipient,
-                subject: &vouched.subject,
-                subject_type: &vouched.subject_type,
-            },
-        })
+        let info = AssertionInfo {
+            issuer: &vouched.issuer,
+            recipient: &vouched.recipient,
+            subject: &vouched.subject,
+            subject_type: &vouched.subject_type,
+        };
+        shapes::with_proof(&minted, ArnForm::AssumedRole, "SAMLAssertionInfo", &info)
     }
 }

@@ -210,8 +210,8 @@ impl Iam {
         &self,
         request: &SamlRequest<'_>,
     ) -> Result<(Session, Vouched), FederationError> {
-        let call = self.with_saml(request);
-        self.within_budget(request.origin, request.now, call).await
+        let stranger = self.stranger(request.origin, request.now)?;
+        stranger.settle(self.with_saml(request).await)
     }
 
     async fn with_saml(
