@@ -118,7 +118,7 @@ async fn a_full_disk_is_survived(store: SqliteStore) {
     let mut tx = store.begin_write(AccountId::SYSTEM, tag(2)).await.unwrap();
     tx.create_user(&user(0)).await.unwrap();
     tx.commit().await.unwrap();
-    let nonces: Vec<_> = (0..20_000_u32)
+    let nonces: Vec<_> = (0..12_000_u32)
         .map(|number| {
             let mut hash = [0; 16];
             hash[..4].copy_from_slice(&number.to_be_bytes());
@@ -140,7 +140,7 @@ async fn a_full_disk_is_survived(store: SqliteStore) {
         .unwrap();
     drop(connection);
     let answer = store.freshness(&[], &nonces).await.unwrap();
-    assert_eq!(answer.fresh.iter().filter(|fresh| **fresh).count(), 19_999);
+    assert_eq!(answer.fresh.iter().filter(|fresh| **fresh).count(), 11_999);
     let mut read = store.begin_read(AccountId::SYSTEM).await.unwrap();
     assert_eq!(read.count_users().await.unwrap(), 1);
     assert_eq!(read.account().tag, tag(2));
