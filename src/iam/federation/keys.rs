@@ -80,11 +80,14 @@ impl Slot {
     }
 }
 
+/// What is known of each provider's keys, by what they depend on.
+type Slots = HashMap<Box<str>, Arc<Slot>>;
+
 /// The fetched keys of all providers.
 pub(super) struct ProviderKeys {
     outbound: Arc<dyn OutboundHttp>,
     clock: Arc<dyn Clock>,
-    slots: RwLock<HashMap<Box<str>, Arc<Slot>>>,
+    slots: RwLock<Slots>,
     at_once: Semaphore,
     of_accounts: Mutex<HashMap<AccountId, usize>>,
 }
@@ -193,20 +196,15 @@ impl ProviderKeys {
         let (own, view) = (Arc::clone(self), Arc::clone(view));
         let fetch = tokio::spawn(async move {
             let fetched = own.fetch(&view.provider).await.map(Arc::new);
-            let mut state = slot.state();
             match &fetched {
-                Ok(keys) => {
-                    state.keys = Some(Arc::clone(keys));
-                    state.fetched_at = now;
-                    state.failure = None;
-                }
+                Ok(keys) => own.keep(&slot, Arc::clone(keys), now),
                 Err(error) => {
+                    let mut state = slot.state();
                     state.failure = Some(*error);
                     // From now on, and not from when the call came: an issuer may hang.
                     state.next_at = own.clock.now() + FAILED_SECONDS;
                 }
             }
-            drop(state);
             drop(guard);
             fetched
         });
@@ -284,22 +282,39 @@ impl ProviderKeys {
         }
         drop(known);
         let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
-        let bytes = || {
-            slots
-                .values()
-                .map(|slot| slot.state().bytes())
-                .sum::<usize>()
-        };
-        let is_full = slots.len() >= PROVIDERS_KEPT || bytes() >= BYTES_KEPT;
-        if is_full && !slots.contains_key(source) {
-            // Those that were never fetched, or longest ago.
-            let mut by_age: Vec<i64> = slots.values().map(|s| s.state().fetched_at).collect();
-            by_age.sort_unstable();
-            let middle = by_age.get(by_age.len() / 2).copied().unwrap_or_default();
-            slots.retain(|_, slot| slot.state().fetched_at > middle);
+        if slots.len() >= PROVIDERS_KEPT && !slots.contains_key(source) {
+            forget_older(&mut slots);
         }
         Arc::clone(slots.entry(source.into()).or_default())
     }
+
+    /// Keeps what was fetched, and forgets the oldest keys where these are too many.
+    fn keep(&self, slot: &Slot, keys: Arc<KeySet>, now: i64) {
+        let mut state = slot.state();
+        state.keys = Some(keys);
+        state.fetched_at = now;
+        state.failure = None;
+        drop(state);
+        let is_full = |slots: &Slots| {
+            let bytes = slots.values().map(|slot| slot.state().bytes());
+            bytes.sum::<usize>() > BYTES_KEPT
+        };
+        if !is_full(&self.slots.read().unwrap_or_else(PoisonError::into_inner)) {
+            return;
+        }
+        let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
+        while is_full(&slots) {
+            forget_older(&mut slots);
+        }
+    }
+}
+
+/// Forgets the half that was never fetched, or longest ago.
+fn forget_older(slots: &mut Slots) {
+    let mut by_age: Vec<i64> = slots.values().map(|s| s.state().fetched_at).collect();
+    by_age.sort_unstable();
+    let middle = by_age.get(by_age.len() / 2).copied().unwrap_or_default();
+    slots.retain(|_, slot| slot.state().fetched_at > middle);
 }
 
 #[cfg(test)]
@@ -309,16 +324,6 @@ mod tests {
 
     fn kept() -> ProviderKeys {
         ProviderKeys::new(Arc::new(NoOutbound), Arc::new(FixedClock::at_millis(0)))
-    }
-
-    /// As many keys as a set may have, fetched at that moment.
-    fn fetch(kept: &ProviderKeys, source: &str, at: i64) {
-        let key = r#"{"kty":"EC","crv":"P-256","x":"axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY","y":"T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU"}"#;
-        let keys = format!(r#"{{"keys":[{}]}}"#, vec![key; 64].join(","));
-        let slot = kept.slot(source);
-        let mut state = slot.state();
-        state.keys = Some(Arc::new(KeySet::parse(keys.as_bytes()).unwrap()));
-        state.fetched_at = at;
     }
 
     #[test]
@@ -333,13 +338,20 @@ mod tests {
     #[test]
     fn t18_so_many_bytes_of_keys_are_kept() {
         let kept = kept();
+        // All of them are known before the first serves its keys.
         for number in 0..1000 {
-            fetch(&kept, &number.to_string(), number);
+            kept.slot(&number.to_string());
+        }
+        let key = r#"{"kty":"EC","crv":"P-256","x":"axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY","y":"T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU"}"#;
+        let keys = format!(r#"{{"keys":[{}]}}"#, vec![key; 64].join(","));
+        let keys = Arc::new(KeySet::parse(keys.as_bytes()).unwrap());
+        for number in 1..1000 {
+            kept.keep(&kept.slot(&number.to_string()), Arc::clone(&keys), number);
         }
         let slots = kept.slots.read().unwrap();
         let bytes: usize = slots.values().map(|slot| slot.state().bytes()).sum();
         assert!(bytes <= BYTES_KEPT, "{bytes}");
         assert!(slots.contains_key("999"), "the latest is kept");
-        assert!(!slots.contains_key("0"), "the oldest is not");
+        assert!(!slots.contains_key("1"), "the oldest is not");
     }
 }
