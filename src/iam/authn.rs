@@ -188,29 +188,20 @@ impl Iam {
                 }
                 FreshnessError::Unavailable => Err(AuthnError::Unavailable),
             })?;
-        match self
-            .establish_at(verified, request.proof, &current.own, None)
-            .await
-        {
-            Ok(established) => {
-                verified.expect_admitted(source_ip)?;
-                self.note_use(verified, now);
-                return Ok((established, current));
-            }
+        let proof = request.proof;
+        let established = match self.establish_at(verified, proof, &current.own, None).await {
+            Ok(established) => established,
             Err(Unestablished::Refused(error)) => return Err(error),
-            Err(Unestablished::Moved) => {}
-        }
-        // The account moved on between the batch and the look at what is not kept here. One snapshot
-        // holds everything in one state, and that is newer than the request.
-        let mut snapshot = self.store.begin_read(account).await?;
-        current.own = self.freshness.pinned(snapshot.as_ref());
-        let again = self.establish_at(
-            verified,
-            request.proof,
-            &current.own,
-            Some(snapshot.as_mut()),
-        );
-        let established = Box::pin(again).await.map_err(AuthnError::from)?;
+            Err(Unestablished::Moved) => {
+                // The account moved on between the batch and the look at what is not kept here. One
+                // snapshot holds everything in one state, and that is newer than the request.
+                let mut snapshot = self.store.begin_read(account).await?;
+                current.own = self.freshness.pinned(snapshot.as_ref());
+                let snapshot = Some(snapshot.as_mut());
+                let again = self.establish_at(verified, proof, &current.own, snapshot);
+                Box::pin(again).await.map_err(AuthnError::from)?
+            }
+        };
         verified.expect_admitted(source_ip)?;
         self.note_use(verified, now);
         Ok((established, current))
