@@ -4,6 +4,7 @@ use crate::model::policy::{Policy, PolicyRef, PolicyType, PolicyVersion, Version
 use crate::model::tag::Tagged;
 use crate::ops::call::Context;
 use crate::ops::entities::lookup::{self, AnyPolicy};
+use crate::ops::entities::tags;
 use crate::ops::error::{Conflict, Entity, OpError, OrRefuse as _};
 use crate::ops::values::{self, Description, PolicyDocument, RotateStrategy, Tags};
 use crate::policy::ids::PolicyName;
@@ -53,13 +54,7 @@ pub(in crate::ops) async fn create(
     if tx.count_policies().await? > quotas.policies {
         return Err(OpError::LimitExceeded(Entity::Policy));
     }
-    let most = quotas.tags_per_resource;
-    if let Some(tags) = new.tags.map(|tags| tags.within(most)).transpose()?
-        && !tags.is_empty()
-    {
-        let tagged = Tagged::Policy(policy.name.clone());
-        tx.put_tags(&tagged, tags).await?;
-    }
+    tags::give(tx, Tagged::Policy(policy.name.clone()), new.tags, &quotas).await?;
     Ok(policy)
 }
 

@@ -3,7 +3,7 @@
 use crate::model::principal::{PrincipalId, Role};
 use crate::model::tag::Tagged;
 use crate::ops::call::Context;
-use crate::ops::entities::{linked_roles, lookup};
+use crate::ops::entities::{linked_roles, lookup, tags};
 use crate::ops::error::{Conflict, Entity, OpError, OrRefuse as _};
 use crate::ops::values::{self, Description, MaxSessionDuration, Tags, TrustDocument};
 use crate::policy::ids::{NewRoleName, RoleName};
@@ -52,12 +52,7 @@ pub(in crate::ops) async fn create(
     if tx.count_roles().await? > quotas.roles {
         return Err(OpError::LimitExceeded(Entity::Role));
     }
-    let most = quotas.tags_per_resource;
-    if let Some(tags) = new.tags.map(|tags| tags.within(most)).transpose()?
-        && !tags.is_empty()
-    {
-        tx.put_tags(&Tagged::Role(role.id), tags).await?;
-    }
+    tags::give(tx, Tagged::Role(role.id), new.tags, &quotas).await?;
     Ok(role)
 }
 

@@ -3,11 +3,12 @@
 
 use crate::iam::authz::Check;
 use crate::iam::resource_tags;
+use crate::model::quotas::Quotas;
 use crate::model::tag::{NamedTag, Tag, Tagged, TaggedKind};
 use crate::ops::call::Context;
 use crate::ops::error::OpError;
 use crate::ops::params::Problem;
-use crate::ops::values::{NextToken, ShortPage};
+use crate::ops::values::{NextToken, ShortPage, Tags};
 use crate::policy::context::MapContext;
 use crate::store::{Snapshot, TagFilter, Tx};
 
@@ -43,6 +44,21 @@ pub(in crate::ops) async fn checks(
         checks.push(all());
     }
     Ok(checks)
+}
+
+/// Gives what was just made its tags, where the call passes any.
+pub(in crate::ops) async fn give(
+    tx: &mut dyn Tx,
+    made: Tagged,
+    tags: Option<&Tags>,
+    quotas: &Quotas,
+) -> Result<(), OpError> {
+    let within = tags.map(|tags| tags.within(quotas.tags_per_resource));
+    let tags = within.transpose()?.unwrap_or_default();
+    if !tags.is_empty() {
+        tx.put_tags(&made, tags).await?;
+    }
+    Ok(())
 }
 
 /// Sets tags of each target: those whose key it has are replaced.
