@@ -133,7 +133,7 @@ async fn remove(place: Place) {
 
 /// However many changes are kept, a batch reads those that it asks for.
 #[tokio::test]
-async fn t12_freshness_reads_no_more_changes_than_it_asks_for() {
+async fn freshness_reads_no_more_changes_than_it_asks_for() {
     /// Of each account.
     const KEPT: i64 = 40_000;
     const BATCHES: i64 = 20;
