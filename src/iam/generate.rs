@@ -15,17 +15,13 @@ pub fn push_alphanumeric(text: &mut String, count: usize, entropy: &dyn Entropy)
     let mut bytes = [0u8; 80];
     while missing > 0 {
         entropy.fill(&mut bytes);
-        for byte in &bytes {
-            // Six bits name one of 64; those that name none are drawn again.
-            let Some(letter) = ALPHANUMERIC.get(usize::from(byte & 63)) else {
-                continue;
-            };
-            if missing == 0 {
-                break;
-            }
-            text.push(char::from(*letter));
-            missing -= 1;
-        }
+        // Six bits name one of 64; those that name none are drawn again.
+        let drawn = bytes
+            .iter()
+            .filter_map(|byte| ALPHANUMERIC.get(usize::from(byte & 63)));
+        let before = text.len();
+        text.extend(drawn.take(missing).map(|letter| char::from(*letter)));
+        missing -= text.len() - before;
     }
     bytes.zeroize();
 }

@@ -37,7 +37,7 @@ pub(super) struct Guest<'a> {
     pub(super) now: i64,
 }
 
-/// The peer of a call that nobody signed.
+/// The peer of a call that nobody signed, for whom its outcome is to be settled.
 #[must_use]
 pub(super) struct Stranger<'a> {
     refusals: &'a Budgets<IpAddr>,
@@ -62,8 +62,7 @@ impl Stranger<'_> {
 }
 
 impl Iam {
-    /// What is left to the peer of a call that nobody signed, unless too many of its calls were refused
-    /// lately.
+    /// The peer of a call that nobody signed, unless too many of its calls were refused lately.
     ///
     /// Not a function around the call: the call's future would lie in another's, and be moved twice.
     pub(super) fn stranger(

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use base64::Engine as _;
 use base64::engine::{Simd, general_purpose::NO_PAD};
 use serde::Deserialize;
+use serde::de::value::SeqAccessDeserializer;
 use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde_json::Number;
 
@@ -63,7 +64,7 @@ struct Header<'a> {
     crit: Option<serde::de::IgnoredAny>,
 }
 
-/// `aud`: one text, or a list of them.
+/// `aud`: one text, or a list of them. By hand, since `untagged` keeps a copy of what it may still be.
 struct Audiences(Vec<String>);
 
 impl<'de> Deserialize<'de> for Audiences {
@@ -81,12 +82,8 @@ impl<'de> Deserialize<'de> for Audiences {
                 Ok(vec![one.to_owned()])
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<String>, A::Error> {
-                let mut many = Vec::new();
-                while let Some(one) = list.next_element()? {
-                    many.push(one);
-                }
-                Ok(many)
+            fn visit_seq<A: SeqAccess<'de>>(self, many: A) -> Result<Vec<String>, A::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(many))
             }
         }
 

@@ -3,7 +3,6 @@
 use async_trait::async_trait;
 use serde::Serialize;
 
-use crate::model::provider::OidcProvider;
 use crate::ops::call::{Context, Read};
 use crate::ops::declare::operation;
 use crate::ops::error::OpError;
@@ -53,13 +52,7 @@ impl Read for ListOIDCProviders {
         let paged = Paged::new(self.marker.as_ref(), self.max_items.map(Into::into));
         let providers = snapshot.list_oidc_providers(paged.page()).await?;
         let (providers, marker) = paged.cut(providers, |provider| provider.name.key().to_owned());
-        // Keys that were given may be long: GetOIDCProvider shows them.
-        let without_keys = |provider: OidcProvider| OidcProvider {
-            key_set: None,
-            ..provider
-        };
-        let shapes = providers.into_iter().map(without_keys);
-        let provider = shapes.map(ProviderShape::from).collect();
+        let provider = providers.into_iter().map(ProviderShape::listed).collect();
         Ok(Listed {
             is_truncated: marker.is_some(),
             marker,

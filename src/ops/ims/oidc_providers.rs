@@ -46,6 +46,16 @@ pub(super) struct ProviderShape {
     json_web_key_set: Option<String>,
 }
 
+impl ProviderShape {
+    /// As a list shows it: keys that were given may be long.
+    pub(super) fn listed(provider: OidcProvider) -> Self {
+        Self {
+            json_web_key_set: None,
+            ..provider.into()
+        }
+    }
+}
+
 impl From<OidcProvider> for ProviderShape {
     fn from(provider: OidcProvider) -> Self {
         let millis = |seconds: i64| seconds.saturating_mul(1000).to_string();

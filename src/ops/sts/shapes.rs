@@ -10,7 +10,7 @@ use crate::ops::call::Answer;
 use crate::ops::error::OpError;
 
 /// How an answer writes the session's ARN.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub(super) enum ArnForm {
     /// As `AssumeRole` does: `acs:ram::<account>:role/<role>/<session>`.
     Role,
