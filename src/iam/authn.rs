@@ -188,30 +188,33 @@ impl Iam {
                 }
                 FreshnessError::Unavailable => Err(AuthnError::Unavailable),
             })?;
-        let proof = request.proof;
-        let established = match self.establish_at(verified, proof, &current.own, None).await {
-            Ok(established) => established,
-            Err(Unestablished::Refused(error)) => return Err(error),
-            Err(Unestablished::Moved) => {
-                // The account moved on between the batch and the look at what is not kept here. One
-                // snapshot holds everything in one state, and that is newer than the request.
-                let mut snapshot = self.store.begin_read(account).await?;
-                current.own = self.freshness.pinned(snapshot.as_ref());
-                let snapshot = Some(snapshot.as_mut());
-                let again = self.establish_at(verified, proof, &current.own, snapshot);
-                Box::pin(again).await.map_err(AuthnError::from)?
+        let known = self.establish_at(verified, request.proof, &current.own, None);
+        match known.await {
+            Ok(established) => {
+                self.let_in(verified, source_ip, now)?;
+                return Ok((established, current));
             }
-        };
-        verified.expect_admitted(source_ip)?;
-        self.note_use(verified, now);
+            Err(Unestablished::Refused(error)) => return Err(error),
+            Err(Unestablished::Moved) => {}
+        }
+        // The account moved on between the batch and the look at what is not kept here. One snapshot
+        // holds everything in one state, and that is newer than the request.
+        let mut snapshot = self.store.begin_read(account).await?;
+        current.own = self.freshness.pinned(snapshot.as_ref());
+        let snapshot = Some(snapshot.as_mut());
+        let again = self.establish_at(verified, request.proof, &current.own, snapshot);
+        let established = Box::pin(again).await.map_err(AuthnError::from)?;
+        self.let_in(verified, source_ip, now)?;
         Ok((established, current))
     }
 
-    /// Notes that a long-lived key was used: its signature fits, and its owner still stands.
-    fn note_use(&self, verified: &Verified, now: i64) {
+    /// Lets a caller who stands in, from where its key may be used, and notes that a long-lived key was.
+    fn let_in(&self, verified: &Verified, source_ip: IpAddr, now: i64) -> Result<(), AuthnError> {
+        verified.expect_admitted(source_ip)?;
         if let Signed::Long(signer) = &verified.signed {
             self.key_uses.note(signer, now);
         }
+        Ok(())
     }
 
     /// Takes the nonce of a request dated `timestamp` (unix seconds) where this process is the only
