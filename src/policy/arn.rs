@@ -11,7 +11,6 @@ use std::str::FromStr;
 pub use self::list::ResourcePatterns;
 pub use self::mfa::MfaSerialNumber;
 pub use self::parts::Resource;
-use self::parts::{SplitError, split};
 use super::ids::{AccountId, ProviderName, RoleName, RoleSessionName, UserName};
 use super::pattern::Pattern;
 use super::service_name::ServiceName;
@@ -81,14 +80,14 @@ impl ResourcePattern {
     /// Whether the pattern covers `resource`. Case is kept but for the ARNs of RAM.
     pub fn matches(&self, resource: &Resource<'_>) -> bool {
         let Some(pattern) = &self.0 else { return true };
-        let Resource(Some((parts, case))) = resource else {
+        let Some(parts) = resource.parts() else {
             return false;
         };
-        let case = *case;
-        pattern.service.matches(parts.service, case)
-            && pattern.account.matches(parts.account, case)
-            && pattern.relative.matches(parts.relative, case)
-            && pattern.region.matches(parts.region, case)
+        let case = parts.case();
+        pattern.service.covers(parts.service(), case)
+            && pattern.account.covers(parts.account(), case)
+            && pattern.relative.covers(parts.relative(), case)
+            && pattern.region.covers(parts.region(), case)
     }
 }
 
@@ -99,21 +98,23 @@ impl FromStr for ResourcePattern {
         if text == "*" {
             return Ok(Self(None));
         }
-        let parts = split(text).map_err(|error| match error {
-            SplitError::Prefix => ResourcePatternError::Prefix,
-            SplitError::TooFew => ResourcePatternError::TooFewParts,
-        })?;
-        if parts.service.is_empty() {
+        let mut parts = text.splitn(5, ':');
+        if parts.next() != Some("acs") {
+            return Err(ResourcePatternError::Prefix);
+        }
+        let mut next = || parts.next().ok_or(ResourcePatternError::TooFewParts);
+        let [service, region, account, relative] = [next()?, next()?, next()?, next()?];
+        if service.is_empty() {
             return Err(ResourcePatternError::EmptyService);
         }
-        if parts.relative.is_empty() {
+        if relative.is_empty() {
             return Err(ResourcePatternError::EmptyRelativeId);
         }
         Ok(Self(Some(Box::new(PatternParts {
-            service: Pattern::new(parts.service),
-            region: Pattern::new(parts.region),
-            account: Pattern::new(parts.account),
-            relative: Pattern::new(parts.relative),
+            service: Pattern::new(service),
+            region: Pattern::new(region),
+            account: Pattern::new(account),
+            relative: Pattern::new(relative),
         }))))
     }
 }

@@ -17,6 +17,9 @@ use super::principal::PrincipalEntry;
 #[derive(Debug)]
 pub struct CompiledPolicy {
     pub(super) rules: Rules<Resources>,
+    /// Whether every statement of the document is among the rules, so that none needs to be looked
+    /// at for its place.
+    complete: bool,
     faults: Box<[Fault]>,
 }
 
@@ -26,9 +29,15 @@ impl CompiledPolicy {
     /// A trust policy has no place here (see [`TrustPolicy`](super::trust::TrustPolicy)) and counts
     /// as [`unreadable`](Self::unreadable).
     pub fn new(document: &Document) -> Self {
+        Self::of(sound(document, resources), [].into())
+    }
+
+    fn of(rules: Rules<Resources>, faults: Box<[Fault]>) -> Self {
+        let mut places = rules.readable().unwrap_or_default().iter().enumerate();
         Self {
-            rules: sound(document, resources),
-            faults: [].into(),
+            complete: places.all(|(place, rule)| rule.statement == place),
+            rules,
+            faults,
         }
     }
 
@@ -41,20 +50,26 @@ impl CompiledPolicy {
         let (rules, faults) = stored(kind, text, |target| {
             target.map_or_else(|| Some(Resources::any()), resources)
         });
-        Self { rules, faults }
+        Self::of(rules, faults)
     }
 
     /// A document that cannot be read: it denies every request it takes part in.
     pub fn unreadable() -> Self {
-        Self {
-            rules: Rules::Unreadable,
-            faults: [].into(),
-        }
+        Self::of(Rules::Unreadable, [].into())
     }
 
     /// Its statements; none where it cannot be read.
     pub(super) fn statements(&self) -> &[Rule<Resources>] {
         self.rules.readable().unwrap_or_default()
+    }
+
+    /// The place in the document of the statement at a place of [`statements`](Self::statements).
+    pub(super) fn statement(&self, place: usize) -> usize {
+        if self.complete {
+            return place;
+        }
+        let rule = self.statements().get(place);
+        rule.map_or(place, |rule| rule.statement)
     }
 
     /// Whether the document denies every request because it cannot be read.

@@ -234,8 +234,11 @@ impl PolicySet {
                 }
             }
             Some(index) => {
-                let looked_up = index.asked(request.action, request.resource, &asked.resource);
-                let rule = |place| self.rule(place).map(|(_, rule)| rule);
+                let looked_up = Index::asked(request.action, request.resource, &asked.resource);
+                let rule = |place| {
+                    let (policy, within) = self.place(place)?;
+                    self.policies.get(policy)?.statements().get(within)
+                };
                 index.candidates(&looked_up, |entry| {
                     found.take_in(entry.effect(), entry.rule, || {
                         match index.fits(entry, &looked_up) {
@@ -251,16 +254,17 @@ impl PolicySet {
             }
         }
         found.decision(|place| {
-            let (policy, rule) = self.rule(place).unzip();
+            let (policy, within) = self.place(place).unwrap_or_default();
+            let statements = self.policies.get(policy);
             StatementRef {
-                policy: policy.unwrap_or(0),
-                statement: rule.map_or(0, |rule| rule.statement),
+                policy,
+                statement: statements.map_or(within, |policy| policy.statement(within)),
             }
         })
     }
 
-    /// The statement at a place of the whole set, and its policy.
-    fn rule(&self, place: u32) -> Option<(usize, &Rule<Resources>)> {
+    /// Which policy the statement at a place of the whole set is of, and its place among those.
+    fn place(&self, place: u32) -> Option<(usize, usize)> {
         let policy = match &*self.starts {
             [_] => 0,
             starts => starts
@@ -268,9 +272,7 @@ impl PolicySet {
                 .checked_sub(1)?,
         };
         let within = place.checked_sub(*self.starts.get(policy)?)?;
-        let rules = self.policies.get(policy)?.statements();
-        let rule = rules.get(usize::try_from(within).ok()?)?;
-        Some((policy, rule))
+        Some((policy, usize::try_from(within).ok()?))
     }
 
     /// Every statement that matches a request, in order, with its effect. For explanations: it looks

@@ -129,7 +129,12 @@ impl Pattern {
 
     /// Whether the pattern covers the whole of `text`.
     pub fn matches(&self, text: &str, case: Case) -> bool {
-        let (pattern, text) = (self.text.as_bytes(), text.as_bytes());
+        self.covers(text.as_bytes(), case)
+    }
+
+    /// [`matches`](Self::matches), of the bytes of a text.
+    pub(super) fn covers(&self, text: &[u8], case: Case) -> bool {
+        let pattern = self.text.as_bytes();
         match &self.shape {
             Shape::Any => true,
             Shape::Literal => same(pattern, text, case),

@@ -25,15 +25,21 @@ impl ResourcePatterns {
         if self.iter().any(ResourcePattern::is_any) {
             return true;
         }
-        let Resource(Some((parts, case))) = resource else {
+        let Some(parts) = resource.parts() else {
             return false;
         };
-        let texts = [parts.service, parts.region, parts.account, parts.relative];
+        let case = parts.case();
+        let texts = [
+            parts.service(),
+            parts.region(),
+            parts.account(),
+            parts.relative(),
+        ];
         self.packs.iter().any(|packs| {
             let parts = packs.iter().zip(texts);
             let mut found = u64::MAX;
             for (pack, text) in parts {
-                found &= pack.covering(text, *case);
+                found &= pack.covering(text, case);
                 if found == 0 {
                     return false;
                 }

@@ -4,9 +4,12 @@ use std::collections::{BTreeSet, HashMap};
 use std::hash::{BuildHasher, RandomState};
 
 use super::entry::Texts;
-use super::hash::{ACTION, LONGEST, RESOURCE, Reach, below, gram, hash};
-use super::table::{CROWD, Span, Table};
-use super::{ALL, Crowd, Entry, Index, Named, Node, index, small};
+use super::hash::{ACTION, LONGEST, RESOURCE, Reach, gram, hash};
+use super::table::Table;
+use super::{
+    ALL, CROWD, Crowd, Entry, Hung, Index, Lengths, NODE, Named, Node, Span, WHOLE, index, root,
+    small,
+};
 use crate::policy::arn::ResourcePattern;
 use crate::policy::compile::Rule;
 use crate::policy::document::{Resources, StatementEffect};
@@ -14,14 +17,16 @@ use crate::policy::pattern::Pattern;
 
 /// Up to this many pairs of action and resource are simply looked at one by one.
 const LINEAR: usize = 8;
-/// A statement of more pairs hangs on its actions alone.
+/// A statement of more pairs is about any resource, as far as the index goes.
 const MAX_PAIRS: usize = 1024;
-/// Up to this many entries at one place are looked at one by one.
+/// Up to this many entries at one place are not told apart by their actions.
+const FEW: usize = 4;
+/// Up to this many that nothing tells apart are looked at one by one.
 const CROWDED: usize = 24;
 
 /// A statement as it hangs somewhere, before it is packed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Hung {
+struct Hanging {
     /// Deny statements come first at each place.
     allows: bool,
     rule: u32,
@@ -45,6 +50,20 @@ impl<'a> Hook<'a> {
             Self::Prefix(pattern.prefix())
         }
     }
+
+    fn hash(self, seed: u64, salt: u64) -> u64 {
+        match self {
+            Self::Whole(text) => hash(seed, text.as_bytes(), Reach::Whole, salt),
+            Self::Prefix(text) => hash(seed, text.as_bytes(), Reach::Prefix, salt),
+        }
+    }
+
+    fn length(self) -> Lengths {
+        match self {
+            Self::Whole(_) => WHOLE,
+            Self::Prefix(text) => 1 << text.len().min(LONGEST),
+        }
+    }
 }
 
 impl Index {
@@ -63,22 +82,13 @@ impl Index {
             return None;
         }
         let rules: Vec<&Rule<Resources>> = rules.collect();
-        let mut builder = Builder {
-            seed: RandomState::new().hash_one(0_u8),
-            actions: HashMap::new(),
-            services: HashMap::new(),
-            general: BTreeSet::new(),
-            nodes: Vec::new(),
-        };
-        for (place, rule) in (0..).zip(&rules) {
-            builder.add(place, rule);
-        }
-        Some(builder.finish(&rules))
+        let seed = RandomState::new().hash_one(0_u8);
+        Some(Builder::new(seed, &rules).finish(&rules))
     }
 }
 
 /// The grams of which a statement hangs on one: all stand in every request that it is about.
-fn grams(hung: &Hung, rules: &[&Rule<Resources>]) -> BTreeSet<u64> {
+fn grams(hung: &Hanging, rules: &[&Rule<Resources>]) -> BTreeSet<u64> {
     let mut found = BTreeSet::new();
     let Some(rule) = index(hung.rule).and_then(|at| rules.get(at)) else {
         return found;
@@ -100,26 +110,37 @@ fn grams(hung: &Hung, rules: &[&Rule<Resources>]) -> BTreeSet<u64> {
     found
 }
 
-struct Builder {
+struct Builder<'a> {
     seed: u64,
-    actions: HashMap<u64, u32>,
-    services: HashMap<u64, BTreeSet<u32>>,
-    general: BTreeSet<u32>,
-    nodes: Vec<Draft>,
+    /// What can be about any resource.
+    root: Vec<OnAction<'a>>,
+    /// By what it hangs on.
+    places: HashMap<u64, Vec<OnAction<'a>>>,
+    services: HashMap<u64, Lengths>,
+    general: Lengths,
 }
 
-#[derive(Default)]
-struct Draft {
-    any: Vec<Hung>,
-    whole: bool,
-    lengths: BTreeSet<u32>,
-    resources: HashMap<u64, Vec<Hung>>,
-}
+/// What hangs on a place, and by which action it would hang below that.
+type OnAction<'a> = (Hanging, Hook<'a>);
 
-impl Builder {
-    fn add(&mut self, place: u32, rule: &Rule<Resources>) {
+impl<'a> Builder<'a> {
+    fn new(seed: u64, rules: &[&'a Rule<Resources>]) -> Self {
+        let mut builder = Self {
+            seed,
+            root: Vec::new(),
+            places: HashMap::new(),
+            services: HashMap::new(),
+            general: 0,
+        };
+        for (place, rule) in (0..).zip(rules) {
+            builder.add(place, rule);
+        }
+        builder
+    }
+
+    fn add(&mut self, place: u32, rule: &'a Rule<Resources>) {
         let allows = rule.effect == StatementEffect::Allow;
-        let hung = |action, resource| Hung {
+        let hung = |action, resource| Hanging {
             allows,
             rule: place,
             named: Named { action, resource },
@@ -133,87 +154,61 @@ impl Builder {
         } else {
             (0..).zip(actions.iter().map(Hook::of)).collect()
         };
-        let whole = rule.target.negated || resources.are_packed() || pairs > MAX_PAIRS;
-        let resources: Vec<(u32, Hook<'_>)> = if whole {
-            vec![(ALL, Hook::Prefix(""))]
-        } else {
-            let hooks = resources.iter().map(resource_hook);
-            (0..).zip(hooks).collect()
+        let on = |resource| {
+            actions
+                .iter()
+                .map(move |&(action, hook)| (hung(action, resource), hook))
         };
-        for (action, action_hook) in actions {
-            let at = self.node(action_hook);
-            let salt = below(self.seed, at);
-            let seed = self.seed;
-            let Some(node) = index(at).and_then(|at| self.nodes.get_mut(at)) else {
-                continue;
-            };
-            for &(resource, resource_hook) in &resources {
-                node.add(seed, salt, resource_hook, hung(action, resource));
-            }
+        if rule.target.negated || resources.are_packed() || pairs > MAX_PAIRS {
+            self.root.extend(on(ALL));
+            return;
+        }
+        for (at, resource) in (0..).zip(resources.iter()) {
+            self.place(resource).extend(on(at));
         }
     }
 
-    /// The node that hangs on an action or a prefix of actions.
-    fn node(&mut self, hook: Hook<'_>) -> u32 {
-        let key = match hook {
-            Hook::Whole(text) => hash(self.seed, text.as_bytes(), Reach::Whole, 0),
-            Hook::Prefix(text) => {
-                // A colon further on is not looked for.
-                let mut start = text.as_bytes().iter().take(LONGEST);
-                let colon = start.position(|byte| *byte == b':');
-                let lengths = match colon.and_then(|colon| text.as_bytes().get(..colon)) {
-                    Some(service) => {
-                        let service = hash(self.seed, service, Reach::Whole, 0);
-                        self.services.entry(service).or_default()
-                    }
-                    None => &mut self.general,
-                };
-                lengths.insert(small(text.len().min(LONGEST)));
-                hash(self.seed, text.as_bytes(), Reach::Prefix, 0)
-            }
-        };
-        let next = small(self.nodes.len());
-        let at = *self.actions.entry(key).or_insert(next);
-        if at == next {
-            self.nodes.push(Draft::default());
+    /// What hangs where the pattern does.
+    fn place(&mut self, pattern: &ResourcePattern) -> &mut Vec<OnAction<'a>> {
+        let hook = pattern.relative().map_or(Hook::Prefix(""), Hook::of);
+        if hook == Hook::Prefix("") {
+            return &mut self.root;
         }
-        at
+        let service = pattern.parts().map(|[service, ..]| service);
+        let lengths = match service.filter(|service| service.is_literal()) {
+            Some(service) => {
+                let service = hash(self.seed, service.as_str().as_bytes(), Reach::Whole, 0);
+                self.services.entry(service).or_default()
+            }
+            None => &mut self.general,
+        };
+        *lengths |= hook.length();
+        self.places.entry(hook.hash(self.seed, 0)).or_default()
     }
 
     fn finish(self, rules: &[&Rule<Resources>]) -> Index {
+        let taken = self.places.keys().map(|key| (*key, Hung::default()));
         let mut lists = Lists {
             rules,
-            lengths: Vec::new(),
+            seed: self.seed,
+            services: self.services,
+            places: taken.collect(),
+            nodes: Vec::new(),
             entries: Vec::new(),
             crowds: Vec::new(),
             texts: Texts::default(),
         };
-        let mut resources = HashMap::new();
-        let mut nodes = Vec::with_capacity(self.nodes.len());
-        for draft in self.nodes {
-            for (key, entries) in draft.resources {
-                resources.insert(key, lists.hang(entries));
-            }
-            nodes.push(Node {
-                any: lists.hang(draft.any),
-                lengths: lists.lengths(draft.lengths),
-                whole: draft.whole,
-            });
+        let root = lists.span(self.root, root(self.seed));
+        for (key, hung) in self.places {
+            lists.place(hung, key);
         }
-        let node = |at| Span { at, count: 1 };
-        let actions = self.actions.into_iter().map(|(key, at)| (key, node(at)));
-        let services = self.services.into_iter();
-        let services = services.map(|(service, lengths)| (service, lists.lengths(lengths)));
-        let services = services.collect();
-        let general = lists.lengths(self.general);
         Index {
             seed: self.seed,
-            actions: Table::new(&actions.collect()),
-            services: Table::new(&services),
-            general,
-            nodes: nodes.into(),
-            resources: Table::new(&resources),
-            lengths: lists.lengths.into(),
+            root,
+            general: self.general,
+            services: Table::new(&lists.services),
+            places: Table::new(&lists.places),
+            nodes: lists.nodes.into(),
             entries: lists.entries.into(),
             crowds: lists.crowds.into(),
             texts: lists.texts,
@@ -221,28 +216,102 @@ impl Builder {
     }
 }
 
-/// The lists of an index that grow while it is made.
+/// In order, each once.
+fn sorted(mut hung: Vec<Hanging>) -> Vec<Hanging> {
+    hung.sort_unstable();
+    hung.dedup();
+    hung
+}
+
+/// What of an index grows while it is made.
 struct Lists<'a> {
     rules: &'a [&'a Rule<Resources>],
-    lengths: Vec<u32>,
+    seed: u64,
+    services: HashMap<u64, Lengths>,
+    places: HashMap<u64, Hung>,
+    nodes: Vec<Node>,
     entries: Vec<Entry>,
     crowds: Vec<Crowd>,
     texts: Texts,
 }
 
 impl Lists<'_> {
-    fn lengths(&mut self, lengths: BTreeSet<u32>) -> Span {
-        let at = small(self.lengths.len());
-        let count = small(lengths.len());
-        self.lengths.extend(lengths);
-        Span { at, count }
+    /// Puts down what hangs on `key`.
+    fn place(&mut self, hung: Vec<OnAction<'_>>, key: u64) {
+        let Some(first) = hung.iter().map(|(hung, _)| *hung).min() else {
+            return;
+        };
+        let more = if hung.len() <= FEW {
+            hung.into_iter()
+                .filter(|(hung, _)| *hung != first)
+                .collect()
+        } else {
+            hung
+        };
+        let more = self.span(more, key);
+        self.put(key, &first, more);
     }
 
-    fn entries(&mut self, hung: &[Hung]) -> Span {
+    fn put(&mut self, key: u64, first: &Hanging, more: Span) {
+        if let Some(first) = self.entry(first) {
+            self.places.insert(key, Hung { first, more });
+        }
+    }
+
+    /// A list of what hangs on `key`; a node, if it is long.
+    fn span(&mut self, hung: Vec<OnAction<'_>>, key: u64) -> Span {
+        if hung.len() <= FEW {
+            return self.list(hung.into_iter().map(|(hung, _)| hung).collect());
+        }
+        let mut any = Vec::new();
+        let mut general = 0;
+        let mut actions: HashMap<u64, Vec<Hanging>> = HashMap::new();
+        for (hung, hook) in hung {
+            if hook == Hook::Prefix("") {
+                any.push(hung);
+                continue;
+            }
+            let (Hook::Whole(text) | Hook::Prefix(text)) = hook;
+            let lengths = match text.split_once(':') {
+                Some((service, _)) => {
+                    let service = hash(self.seed, service.as_bytes(), Reach::Whole, key);
+                    self.services.entry(service).or_default()
+                }
+                None => &mut general,
+            };
+            *lengths |= hook.length();
+            actions
+                .entry(hook.hash(self.seed, key))
+                .or_default()
+                .push(hung);
+        }
+        for (key, hung) in actions {
+            if self.places.contains_key(&key) {
+                // Two hashes are the same, and something else hangs there.
+                any.extend(hung);
+                continue;
+            }
+            let hung = sorted(hung);
+            if let Some((first, more)) = hung.split_first() {
+                let more = self.list(more.to_vec());
+                self.put(key, first, more);
+            }
+        }
+        let at = small(self.nodes.len());
+        let any = self.list(any);
+        self.nodes.push(Node { any, general });
+        Span { at, count: NODE }
+    }
+
+    fn entry(&mut self, hung: &Hanging) -> Option<Entry> {
+        let rule = index(hung.rule).and_then(|at| self.rules.get(at))?;
+        Some(self.texts.pack(rule, hung.rule, hung.named))
+    }
+
+    fn entries(&mut self, hung: &[Hanging]) -> Span {
         let at = small(self.entries.len());
         for hung in hung {
-            if let Some(rule) = index(hung.rule).and_then(|at| self.rules.get(at)) {
-                let entry = self.texts.pack(rule, hung.rule, hung.named);
+            if let Some(entry) = self.entry(hung) {
                 self.entries.push(entry);
             }
         }
@@ -250,10 +319,9 @@ impl Lists<'_> {
         Span { at, count }
     }
 
-    /// What hangs on one place.
-    fn hang(&mut self, mut hung: Vec<Hung>) -> Span {
-        hung.sort_unstable();
-        hung.dedup();
+    /// A list of what hangs on one place; a crowd, if it is long.
+    fn list(&mut self, hung: Vec<Hanging>) -> Span {
+        let hung = sorted(hung);
         if hung.len() <= CROWDED {
             return self.entries(&hung);
         }
@@ -265,7 +333,7 @@ impl Lists<'_> {
             }
         }
         let mut rest = Vec::new();
-        let mut by_gram: HashMap<u64, Vec<Hung>> = HashMap::new();
+        let mut by_gram: HashMap<u64, Vec<Hanging>> = HashMap::new();
         for one in hung {
             let rarest = grams(&one, self.rules)
                 .into_iter()
@@ -285,23 +353,48 @@ impl Lists<'_> {
     }
 }
 
-impl Draft {
-    fn add(&mut self, seed: u64, salt: u64, hook: Hook<'_>, hung: Hung) {
-        let key = match hook {
-            Hook::Prefix("") => return self.any.push(hung),
-            Hook::Whole(text) => {
-                self.whole = true;
-                hash(seed, text.as_bytes(), Reach::Whole, salt)
-            }
-            Hook::Prefix(text) => {
-                self.lengths.insert(small(text.len().min(LONGEST)));
-                hash(seed, text.as_bytes(), Reach::Prefix, salt)
-            }
-        };
-        self.resources.entry(key).or_default().push(hung);
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::super::Asked;
+    use super::*;
+    use crate::policy::arn::Resource;
+    use crate::policy::compile::CompiledPolicy;
+    use crate::policy::document::DocumentKind;
 
-fn resource_hook(pattern: &ResourcePattern) -> Hook<'_> {
-    pattern.relative().map_or(Hook::Prefix(""), Hook::of)
+    /// Nothing is lost where an action below one resource hashes as another resource does.
+    #[test]
+    fn what_hangs_on_one_hash_is_told_apart() {
+        let text = r#"{"Version":"1","Statement":[
+            {"Effect":"Deny","Action":["a:A","a:B","a:C*","a:D","a:E"],"Resource":"acs:a:::x"},
+            {"Effect":"Allow","Action":"a:F","Resource":"acs:a:::y"}]}"#;
+        let policy = CompiledPolicy::from_stored(DocumentKind::Identity, text);
+        let rules: Vec<_> = policy.statements().iter().collect();
+        let (x, y) = (Hook::Whole("x").hash(7, 0), Hook::Whole("y").hash(7, 0));
+        let proposes = |clash: Option<Hook<'_>>, action: &str| {
+            let mut builder = Builder::new(7, &rules);
+            if let Some(hook) = clash {
+                let hung = builder.places.remove(&y).unwrap();
+                builder.places.insert(hook.hash(7, x), hung);
+            }
+            let mut proposed = Vec::new();
+            let resource = Resource::new("acs:a:::x");
+            let asked: Asked<'_> = Index::asked(action, "acs:a:::x", &resource);
+            let index = builder.finish(&rules);
+            index.candidates(&asked, |entry| {
+                if let Ok(true) | Err(_) = index.fits(entry, &asked) {
+                    proposed.push(entry.rule);
+                }
+            });
+            proposed.dedup();
+            proposed
+        };
+        for (hook, action) in [
+            (Hook::Whole("a:B"), "a:B"),
+            (Hook::Prefix("a:C"), "a:Cx"),
+            (Hook::Whole("a:E"), "a:E"),
+        ] {
+            assert_eq!(proposes(None, action), [0]);
+            assert_eq!(proposes(Some(hook), action), [0], "{action}");
+        }
+    }
 }

@@ -1,7 +1,6 @@
 //! What hangs in an index: a statement by one action and one resource of it, packed so that most
 //! statements are looked at in one stretch of memory.
 
-use super::hash::LONGEST;
 use super::{ALL, Asked, index, small};
 use crate::policy::arn::ResourcePattern;
 use crate::policy::compile::Rule;
@@ -9,13 +8,13 @@ use crate::policy::document::{Resources, StatementEffect};
 use crate::policy::pattern::Pattern;
 
 /// A statement, and what of it led here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(in crate::policy) struct Entry {
     /// The statement, counted over the whole set.
     pub(in crate::policy) rule: u32,
     /// Where its texts stand one after the other; or, if it is not plain, where its [`Named`] is.
     at: u32,
-    /// Of the action, in small letters.
+    /// How long the text of the action is, and those of the others.
     action: u8,
     service: u8,
     /// [`ANY`] for any region.
@@ -119,9 +118,7 @@ impl Texts {
             action.is_prefix().then_some(())?;
             entry.flags |= ACTION_PREFIX;
         }
-        let literal = action.prefix();
-        (literal.len() <= LONGEST).then_some(())?;
-        entry.action = self.append(&literal.to_ascii_lowercase())?;
+        entry.action = self.append(action.prefix())?;
         Some(())
     }
 
@@ -180,8 +177,7 @@ impl Texts {
         let has = |flag: u16| entry.flags & flag != 0;
         let texts = self.bytes.get(index(entry.at)?..)?;
         let (action, texts) = texts.split_at_checked(entry.action.into())?;
-        let whole = has(ACTION_PREFIX) || asked.action.len() == action.len();
-        if !whole || !asked.folded_action.bytes().starts_with(action) {
+        if !covers(action, has(ACTION_PREFIX), asked.action.as_bytes(), true) {
             return None;
         }
         if has(EVERY_RESOURCE) {
@@ -193,25 +189,28 @@ impl Texts {
         let (region, texts) = texts.split_at_checked(length.into())?;
         let tail = texts.get(..entry.tail.into())?;
         let asked_tail = if has(ANY_ACCOUNT) {
-            parts.relative
+            parts.relative()
         } else {
-            parts.from_account
+            parts.from_account()
         };
-        let fits = covers(service, false, parts.service, has(FOLDED))
+        let fits = covers(service, false, parts.service(), has(FOLDED))
             && covers(tail, has(TAIL_PREFIX), asked_tail, has(FOLDED))
             && (entry.region == ANY
-                || covers(region, has(REGION_PREFIX), parts.region, has(FOLDED)));
+                || covers(region, has(REGION_PREFIX), parts.region(), has(FOLDED)));
         fits.then_some(())
     }
 }
 
 /// Whether a literal is the text, or its beginning.
-fn covers(literal: &[u8], prefix: bool, text: &str, folded: bool) -> bool {
-    let text = text.as_bytes();
-    let start = if prefix {
-        text.get(..literal.len())
-    } else {
-        Some(text)
-    };
-    start.is_some_and(|start| start == literal || folded && start.eq_ignore_ascii_case(literal))
+#[inline]
+fn covers(literal: &[u8], prefix: bool, text: &[u8], folded: bool) -> bool {
+    (prefix || literal.len() == text.len())
+        && (text.starts_with(literal) || folded && caseless(literal, text))
+}
+
+/// Most names come in the case of the pattern.
+#[cold]
+fn caseless(literal: &[u8], text: &[u8]) -> bool {
+    let start = text.get(..literal.len());
+    start.is_some_and(|start| start.eq_ignore_ascii_case(literal))
 }

@@ -1,5 +1,7 @@
 //! Hashes of the beginnings of texts, which ignore ASCII case.
 
+use crate::policy::word::{SMALL, last};
+
 const MULTIPLIER: u64 = 0x9E37_79B9_7F4A_7C15;
 
 fn mix(hash: u64, word: u64) -> u64 {
@@ -7,9 +9,9 @@ fn mix(hash: u64, word: u64) -> u64 {
     product ^ (product >> 32)
 }
 
-/// The salt for what hangs on a node.
-pub(super) fn below(seed: u64, node: u32) -> u64 {
-    mix(seed, u64::from(node) + 1)
+/// A hash as a table keeps it: none is 0.
+fn key(hash: u64) -> u64 {
+    hash | 1 << 51
 }
 
 /// What a gram was taken from.
@@ -19,7 +21,7 @@ pub(super) const RESOURCE: u8 = 1;
 /// Three letters in a row, whatever their case, spread over the whole word.
 pub(super) fn gram(kind: u8, [a, b, c]: [u8; 3]) -> u64 {
     let lower = [kind, a, b, c].map(|b| b.to_ascii_lowercase());
-    mix(u64::from(u32::from_le_bytes(lower)), MULTIPLIER)
+    key(mix(u64::from(u32::from_le_bytes(lower)), MULTIPLIER))
 }
 
 /// Whether a hash stands for a text alone or for all that begin with it.
@@ -29,65 +31,71 @@ pub(super) enum Reach {
     Prefix,
 }
 
-/// Of longer texts only so many bytes are looked at.
-pub(super) const LONGEST: usize = 64;
+/// Of longer texts only so many bytes are looked at: a length has a bit in a word of its own.
+pub(super) const LONGEST: usize = 63;
 
-/// A text in small letters, and the hashes of its beginnings.
+const WORDS: usize = LONGEST / 8 + 1;
+
+/// The hashes of a text's beginnings, whatever its case.
+#[derive(Default)]
 pub(super) struct Folded {
-    /// Zeros follow the text.
-    bytes: [u8; LONGEST],
+    words: [Word; WORDS],
     length: usize,
-    /// Of so many words; those behind the text are of no use.
-    hashes: [u64; LONGEST / 8 + 1],
+}
+
+/// Eight bytes of a text, and the hash of all before them.
+#[derive(Clone, Copy, Default)]
+struct Word {
+    before: u64,
+    /// As of small letters. That takes some other characters for one another, too.
+    bytes: u64,
 }
 
 impl Folded {
-    pub(super) fn new(seed: u64, text: &[u8]) -> Self {
-        let kept = text.get(..LONGEST).unwrap_or(text);
-        let mut bytes = [0; LONGEST];
-        if let Some(start) = bytes.get_mut(..kept.len()) {
-            start.copy_from_slice(kept);
+    /// Reads the text, where nothing was read before. Not made by what it is read from: moving it
+    /// would take longer than reading does.
+    pub(super) fn read(&mut self, seed: u64, text: &[u8]) {
+        let text = text.get(..LONGEST).unwrap_or(text);
+        let mut before = seed;
+        for (word, bytes) in self.words.iter_mut().zip(text.as_chunks::<8>().0) {
+            let bytes = u64::from_le_bytes(*bytes) | SMALL;
+            *word = Word { before, bytes };
+            before = mix(before, bytes);
         }
-        bytes.make_ascii_lowercase();
-        let mut hash = seed;
-        let mut hashes = [seed; LONGEST / 8 + 1];
-        for (after, word) in hashes.iter_mut().skip(1).zip(bytes.as_chunks::<8>().0) {
-            hash = mix(hash, u64::from_le_bytes(*word));
-            *after = hash;
+        if let Some(word) = self.words.get_mut(text.len() / 8) {
+            let bytes = last(text) | SMALL;
+            *word = Word { before, bytes };
         }
-        Self {
-            bytes,
-            length: kept.len(),
-            hashes,
-        }
+        self.length = text.len();
     }
 
-    /// The text in small letters.
-    pub(super) fn bytes(&self) -> &[u8] {
-        self.bytes.get(..self.length).unwrap_or_default()
+    /// The lengths that its beginnings have, a bit each.
+    pub(super) fn lengths(&self) -> u64 {
+        u64::MAX >> LONGEST.saturating_sub(self.length)
     }
 
     /// The hash of the whole text; of all that begin like it, if it is too long.
-    pub(super) fn whole(&self, salt: u64) -> Option<u64> {
+    pub(super) fn whole(&self, salt: u64) -> u64 {
         self.to(self.length, Reach::of(self.length), salt)
     }
 
-    /// The hash of the first `length` bytes for what `salt` stands for; `None` where the text has
-    /// not so many.
+    /// The hash of the first `length` bytes, which the text has, for what `salt` stands for.
     #[inline]
-    pub(super) fn to(&self, length: usize, reach: Reach, salt: u64) -> Option<u64> {
-        if length > self.length {
-            return None;
-        }
-        let words = length / 8;
-        let word = self.bytes.as_chunks::<8>().0.get(words);
-        let word = u64::from_le_bytes(word.copied().unwrap_or_default());
-        // Fewer than eight bytes are left, and the eighth says how many, and what for.
-        let left = u64::try_from(length % 8).unwrap_or_default();
+    pub(super) fn to(&self, length: usize, reach: Reach, salt: u64) -> u64 {
+        let word = self.words.get(length / 8).copied().unwrap_or_default();
+        word.up_to(length % 8, reach, salt)
+    }
+}
+
+impl Word {
+    /// The hash of what ends with the first `left` bytes of the word, of fewer than eight.
+    #[inline]
+    fn up_to(self, left: usize, reach: Reach, salt: u64) -> u64 {
+        // The eighth byte says how many they are, and what for.
+        let left = u64::try_from(left).unwrap_or_default();
         let mask = (1_u64 << (left << 3)).wrapping_sub(1);
         let kind = left << 1 | u64::from(reach == Reach::Whole);
-        let hash = mix(*self.hashes.get(words)?, (word & mask) | kind << 56);
-        Some(mix(hash, salt))
+        key(mix(self.before ^ salt, (self.bytes & mask) | kind << 56))
     }
 }
 
@@ -104,12 +112,32 @@ impl Reach {
 
 /// The hash of a text; of the beginning, if it is too long.
 pub(super) fn hash(seed: u64, text: &[u8], reach: Reach, salt: u64) -> u64 {
-    let folded = Folded::new(seed, text);
+    let mut folded = Folded::default();
+    folded.read(seed, text);
     let reach = match Reach::of(folded.length) {
         Reach::Whole => reach,
         Reach::Prefix => Reach::Prefix,
     };
-    folded.to(folded.length, reach, salt).unwrap_or_default()
+    folded.to(folded.length, reach, salt)
+}
+
+/// The hash of the whole text that the first `length` bytes of `text` are: [`hash`], for short ones.
+#[inline]
+pub(super) fn start(seed: u64, text: &[u8], length: usize, salt: u64) -> u64 {
+    match text.first_chunk::<8>() {
+        Some(bytes) if length < 8 => {
+            let bytes = u64::from_le_bytes(*bytes) | SMALL;
+            let word = Word {
+                before: seed,
+                bytes,
+            };
+            word.up_to(length, Reach::Whole, salt)
+        }
+        _ => {
+            let text = text.get(..length).unwrap_or(text);
+            hash(seed, text, Reach::Whole, salt)
+        }
+    }
 }
 
 #[cfg(test)]
@@ -121,14 +149,13 @@ mod tests {
     }
 
     #[test]
-    fn hashes_ignore_ascii_case_only() {
+    fn hashes_ignore_case_and_tell_texts_apart() {
         assert_eq!(whole("ECS:StartInstances"), whole("ecs:startinstances"));
         for (a, b) in [
             ("ecs:a", "ecs:b"),
             ("ecs:", "ecs:\0"),
-            ("é", "É"),
-            ("@", "`"),
-            ("[", "{"),
+            ("é", "è"),
+            ("ecs:1", "ecs:q"),
             ("ecs:abcd", "ecs:abcd\0"),
             ("", "\0"),
         ] {
@@ -143,14 +170,19 @@ mod tests {
         let text = "acs:ECS:cn-hangzhou:1000000000000001".repeat(5);
         let text = text.as_bytes();
         for end in 0..=text.len() {
-            let folded = Folded::new(7, &text[..end]);
+            let mut folded = Folded::default();
+            folded.read(7, &text[..end]);
             for length in 0..=end.min(LONGEST) {
                 let alone = hash(7, &text[..length], Reach::Prefix, 3);
-                assert_eq!(folded.to(length, Reach::Prefix, 3), Some(alone), "{length}");
+                assert_eq!(folded.to(length, Reach::Prefix, 3), alone, "{length}");
             }
-            assert_eq!(folded.to(end + 1, Reach::Prefix, 3), None);
+            assert_eq!(
+                folded.lengths().trailing_ones() as usize,
+                end.min(LONGEST) + 1
+            );
             let alone = hash(7, &text[..end], Reach::Whole, 3);
-            assert_eq!(folded.whole(3), Some(alone));
+            assert_eq!(folded.whole(3), alone);
+            assert_eq!(start(7, text, end, 3), alone);
         }
     }
 }

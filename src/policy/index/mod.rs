@@ -1,12 +1,13 @@
 //! Where to look for the statements of a set that can be about a request, so that the cost of a
 //! decision grows slower than the number of statements.
 //!
-//! An action's entry hangs on the action itself, or on what stands before its first wildcard; below
-//! that a resource's entry hangs on the text of the ARN's last part, or on what stands before its
-//! first wildcard there (an index over the whole ARN would collapse, because `*` for region and
-//! account comes early). A request asks for each length of prefix that occurs, once. Where many
-//! entries still hang on one place (patterns that begin with a wildcard), they are told apart by
-//! three letters in a row that each must find somewhere in the request.
+//! A statement's entry hangs on the text of the ARN's last part, or on what stands before its first
+//! wildcard there (an index over the whole ARN would collapse, because `*` for region and account
+//! comes early). Where many hang on one place, as all do that are about any resource, each hangs
+//! below it on its action, or on what stands before that one's first wildcard. A request asks for
+//! each length of prefix that occurs with its service, once. Where many entries still hang on one
+//! place (patterns that begin with a wildcard), they are told apart by three letters in a row that
+//! each must find somewhere in the request.
 //!
 //! The index only proposes: hashes ignore case, look at the first bytes of a text only (see
 //! [`LONGEST`](hash::LONGEST)) and may collide, and whoever asks looks at each proposed statement
@@ -22,9 +23,10 @@ mod tests;
 
 use self::entry::Texts;
 pub(super) use self::entry::{Entry, Named};
-use self::hash::{ACTION, Folded, RESOURCE, Reach, below, gram};
-use self::table::{CROWD, Span, Table};
+use self::hash::{ACTION, Folded, RESOURCE, Reach, gram, start};
+use self::table::Table;
 use super::arn::Resource;
+use super::word::first_colons;
 
 /// In [`Named`]: all have to be looked at.
 pub(super) const ALL: u32 = u32::MAX;
@@ -34,31 +36,69 @@ pub(super) const ALL: u32 = u32::MAX;
 pub(super) struct Index {
     /// Drawn by the process: which texts share a place is nobody's to choose.
     seed: u64,
-    /// Whole actions, and prefixes of actions, with the node below.
-    actions: Table,
-    /// By service: which lengths of prefix occur.
-    services: Table,
-    /// Which lengths of prefix occur that do not reach the colon.
-    general: Span,
+    /// What can be about any resource, which hangs on [`root`].
+    root: Span,
+    /// Which beginnings of last parts occur in ARNs whose service has wildcards.
+    general: Lengths,
+    /// Which occur in those of a service; and which beginnings of actions, below a node.
+    services: Table<Lengths>,
+    /// By the beginning of a last part; and, below a node, by the beginning of an action.
+    places: Table<Hung>,
     nodes: Box<[Node]>,
-    /// Nodes with last parts of resources, and with prefixes of them: their entries.
-    resources: Table,
-    /// Lengths, in bytes; those of one place rise.
-    lengths: Box<[u32]>,
     entries: Box<[Entry]>,
     crowds: Box<[Crowd]>,
     texts: Texts,
 }
 
-/// What hangs on one action, or one prefix of actions.
-#[derive(Debug, Clone, Copy, Default)]
+/// The lengths of beginnings that occur, up to [`LONGEST`](hash::LONGEST): a bit each. The lowest
+/// stands for whole texts; what hangs on the empty beginning is not looked up.
+type Lengths = u64;
+
+/// In [`Lengths`].
+const WHOLE: Lengths = 1;
+
+/// What hangs on one place, by its actions.
+#[derive(Debug)]
 struct Node {
-    /// What can be about any resource.
+    /// What can be about any action.
     any: Span,
-    /// Which lengths of prefix occur.
-    lengths: Span,
-    /// Whether last parts without a wildcard occur.
-    whole: bool,
+    /// Which beginnings of actions occur that do not reach the colon.
+    general: Lengths,
+}
+
+/// What statements hang on that can be about any resource.
+const fn root(seed: u64) -> u64 {
+    !seed
+}
+
+/// The entries of one place: mostly there is one, which stands here itself.
+#[derive(Debug, Clone, Copy, Default)]
+struct Hung {
+    first: Entry,
+    /// The others.
+    more: Span,
+}
+
+/// So many entries from `at` on.
+#[derive(Debug, Clone, Copy, Default)]
+struct Span {
+    at: u32,
+    /// With [`CROWD`] and [`NODE`], `at` is the place of such a thing.
+    count: u32,
+}
+
+/// As [`Span::count`], which no list reaches.
+const CROWD: u32 = u32::MAX;
+const NODE: u32 = u32::MAX - 1;
+
+impl Span {
+    fn of(self, entries: &[Entry]) -> &[Entry] {
+        let at = index(self.at).unwrap_or(usize::MAX);
+        let count = index(self.count).unwrap_or(usize::MAX);
+        entries
+            .get(at..at.saturating_add(count))
+            .unwrap_or_default()
+    }
 }
 
 /// Entries that are too many to be looked at one by one.
@@ -67,7 +107,7 @@ struct Crowd {
     /// Those without three letters in a row.
     rest: Span,
     /// The others by three of their letters; see [`gram`].
-    grams: Table,
+    grams: Table<Span>,
 }
 
 /// What is asked for.
@@ -76,16 +116,14 @@ pub(super) struct Asked<'a> {
     /// The resource's name.
     name: &'a str,
     resource: &'a Resource<'a>,
-    folded_action: Folded,
 }
 
-/// How many prefixes are looked for at once: whether each may be there is told without a branch.
+/// How many places are looked up at once: whether each may be there is told without a branch.
 const AT_ONCE: usize = 8;
 
 impl Index {
     /// Prepares a search.
     pub(super) fn asked<'a>(
-        &self,
         action: &'a str,
         name: &'a str,
         resource: &'a Resource<'a>,
@@ -94,97 +132,73 @@ impl Index {
             action,
             name,
             resource,
-            folded_action: Folded::new(self.seed, action.as_bytes()),
         }
     }
 
     /// Gives `visit` every statement that can be about what is asked. Some may come twice.
     #[inline]
     pub(super) fn candidates(&self, asked: &Asked<'_>, mut visit: impl FnMut(&Entry)) {
-        let action = &asked.folded_action;
-        let relative = asked
-            .resource
-            .relative()
-            .map(|relative| Folded::new(self.seed, relative.as_bytes()));
-        let mut below = |node: Span| self.below(node.at, asked, relative.as_ref(), &mut visit);
-        // Most sets have no prefixes that end before the colon.
-        if self.general.count != 0 {
-            self.prefixes(self.general, action, 0, &self.actions, &mut below);
+        if self.root.count != 0 {
+            self.visit(self.root, root(self.seed), asked, &mut visit);
         }
-        let colon = action.bytes().iter().position(|byte| *byte == b':');
-        let service = colon.and_then(|colon| action.to(colon, Reach::Whole, 0));
-        if let Some(lengths) = service.and_then(|service| self.services.get(service)) {
-            self.prefixes(lengths, action, 0, &self.actions, &mut below);
-        }
-        if let Some(node) = action.whole(0).and_then(|whole| self.actions.get(whole)) {
-            below(node);
+        let Some(parts) = asked.resource.parts() else {
+            return;
+        };
+        let (service, length) = parts.service_and_more();
+        let lengths = self.general | self.of_service(service, length, 0);
+        let mut relative = Folded::default();
+        relative.read(self.seed, parts.relative());
+        look_up(&self.places, &relative, lengths, 0, |key, hung| {
+            visit(&hung.first);
+            if hung.more.count != 0 {
+                self.visit(hung.more, key, asked, &mut visit);
+            }
+        });
+    }
+
+    /// Which beginnings occur with the service that the first `length` bytes of `text` are.
+    fn of_service(&self, text: &[u8], length: usize, salt: u64) -> Lengths {
+        let lengths = self.services.find(start(self.seed, text, length, salt));
+        lengths.copied().unwrap_or_default()
+    }
+
+    /// Gives `visit` what hangs on `key`.
+    #[inline(never)]
+    fn visit(&self, hung: Span, key: u64, asked: &Asked<'_>, visit: &mut impl FnMut(&Entry)) {
+        match hung.count {
+            CROWD => self.crowd(hung.at, asked, visit),
+            NODE => self.below(hung.at, key, asked, visit),
+            _ => hung.of(&self.entries).iter().for_each(visit),
         }
     }
 
-    fn below(
-        &self,
-        at: u32,
-        asked: &Asked<'_>,
-        relative: Option<&Folded>,
-        visit: &mut impl FnMut(&Entry),
-    ) {
+    fn below(&self, at: u32, key: u64, asked: &Asked<'_>, visit: &mut impl FnMut(&Entry)) {
         let Some(node) = index(at).and_then(|at| self.nodes.get(at)) else {
             return;
         };
-        if node.any.count != 0 {
-            self.visit(node.any, asked, visit);
-        }
-        let Some(relative) = relative else {
-            return;
-        };
-        let salt = below(self.seed, at);
-        self.prefixes(node.lengths, relative, salt, &self.resources, |entries| {
-            self.visit(entries, asked, visit);
+        self.any(node.any, asked, visit);
+        let action = asked.action.as_bytes();
+        let service = first_colons(action).map(|[colon]| self.of_service(action, colon, key));
+        let lengths = node.general | service.unwrap_or_default();
+        let mut folded = Folded::default();
+        folded.read(self.seed, action);
+        look_up(&self.places, &folded, lengths, key, |_, hung| {
+            visit(&hung.first);
+            self.any(hung.more, asked, visit);
         });
-        if node.whole
-            && let Some(whole) = relative.whole(salt)
-            && let Some(entries) = self.resources.get(whole)
-        {
-            self.visit(entries, asked, visit);
+    }
+
+    /// Gives `visit` what hangs on a place that is not told apart by actions.
+    fn any(&self, hung: Span, asked: &Asked<'_>, visit: &mut impl FnMut(&Entry)) {
+        if hung.count == CROWD {
+            self.crowd(hung.at, asked, visit);
+        } else {
+            hung.of(&self.entries).iter().for_each(visit);
         }
     }
 
-    /// Gives `visit` what `table` has for the beginnings of a text.
-    fn prefixes(
-        &self,
-        lengths: Span,
-        text: &Folded,
-        salt: u64,
-        table: &Table,
-        mut visit: impl FnMut(Span),
-    ) {
-        for lengths in lengths.of(&self.lengths).chunks(AT_ONCE) {
-            let mut keys = [0; AT_ONCE];
-            let mut may_have = 0_u8;
-            for ((key, bit), length) in keys.iter_mut().zip(0..).zip(lengths) {
-                // Rising lengths: the rest are too long as well.
-                let Some(start) = index(*length).and_then(|to| text.to(to, Reach::Prefix, salt))
-                else {
-                    break;
-                };
-                *key = start;
-                may_have |= u8::from(table.may_have(start)) << bit;
-            }
-            while may_have != 0 {
-                let at = usize::try_from(may_have.trailing_zeros()).unwrap_or(AT_ONCE);
-                may_have &= may_have.wrapping_sub(1);
-                if let Some(found) = keys.get(at).and_then(|key| table.find(*key)) {
-                    visit(found);
-                }
-            }
-        }
-    }
-
-    fn visit(&self, entries: Span, asked: &Asked<'_>, visit: &mut impl FnMut(&Entry)) {
-        if entries.count != CROWD {
-            return entries.of(&self.entries).iter().for_each(&mut *visit);
-        }
-        let Some(crowd) = index(entries.at).and_then(|at| self.crowds.get(at)) else {
+    fn crowd(&self, at: u32, asked: &Asked<'_>, visit: &mut impl FnMut(&Entry)) {
+        let Some(crowd) = index(at).and_then(|at| self.crowds.get(at)) else {
             return;
         };
         crowd.rest.of(&self.entries).iter().for_each(&mut *visit);
@@ -201,6 +215,38 @@ impl Index {
     /// its statement has to be looked at, where the entry alone does not tell.
     pub(super) fn fits(&self, entry: &Entry, asked: &Asked<'_>) -> Result<bool, Named> {
         self.texts.fits(entry, asked)
+    }
+}
+
+/// Gives `visit` what `table` has for the beginnings of a text that are so long.
+#[inline]
+fn look_up<V: Copy + Default>(
+    table: &Table<V>,
+    text: &Folded,
+    lengths: Lengths,
+    salt: u64,
+    mut visit: impl FnMut(u64, &V),
+) {
+    let mut lengths = lengths & text.lengths();
+    while lengths != 0 {
+        let mut keys = [0; AT_ONCE];
+        let mut count = 0_usize;
+        while lengths != 0 && count < AT_ONCE {
+            let key = match index(lengths.trailing_zeros()) {
+                Some(length @ 1..) => text.to(length, Reach::Prefix, salt),
+                _ => text.whole(salt),
+            };
+            lengths &= lengths.wrapping_sub(1);
+            if let Some(free) = keys.get_mut(count) {
+                *free = key;
+            }
+            count = count.wrapping_add(usize::from(table.may_have(key)));
+        }
+        for key in keys.iter().take(count) {
+            if let Some(found) = table.find(*key) {
+                visit(*key, found);
+            }
+        }
     }
 }
 

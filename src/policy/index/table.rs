@@ -1,56 +1,39 @@
-//! A map from hashes to places, made once and then only read: a miss is seen in a few bits that
-//! stay in the processor's cache, a hit costs one line of memory.
+//! A map by hashes, made once and then only read: a miss is seen in a few bits that stay in the
+//! processor's cache, a hit costs one line of memory.
 
 use std::collections::HashMap;
 
-/// So many places from `at` on, of a list that the map's owner has.
+/// Aligned so that a line of the processor's cache holds whole ones.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Span {
-    pub(super) at: u32,
-    /// With [`CROWD`], `at` is the place of a crowd. None is what a free slot has.
-    pub(super) count: u32,
-}
-
-/// A [`Span::count`] that no list reaches.
-pub(super) const CROWD: u32 = u32::MAX;
-
-impl Span {
-    /// What it names of `list`.
-    pub(super) fn of<T>(self, list: &[T]) -> &[T] {
-        let at = usize::try_from(self.at).unwrap_or(usize::MAX);
-        let count = usize::try_from(self.count).unwrap_or(usize::MAX);
-        list.get(at..at.saturating_add(count)).unwrap_or_default()
-    }
-}
-
-#[derive(Debug, Clone, Copy, Default)]
-struct Slot {
+#[repr(align(32))]
+struct Slot<V> {
+    /// 0 where the slot is free.
     key: u64,
-    span: Span,
+    value: V,
 }
 
 /// See the head of this module.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(super) struct Table<V> {
     /// A power of two, half of them free at least; a key is in the first from its own on.
-    slots: Box<[Slot]>,
+    slots: Box<[Slot<V>]>,
     /// Sixteen bits for each key, two of them set.
     filter: Box<[u64]>,
 }
 
-impl Table {
-    /// The spans by their keys; each has a count.
-    pub(super) fn new(spans: &HashMap<u64, Span>) -> Self {
-        let size = spans.len().saturating_mul(2).next_power_of_two();
+impl<V: Copy + Default> Table<V> {
+    /// The values by their keys, none of which is 0.
+    pub(super) fn new(values: &HashMap<u64, V>) -> Self {
+        let size = values.len().saturating_mul(2).next_power_of_two();
         let mut slots = vec![Slot::default(); size].into_boxed_slice();
         let mut filter = vec![0; (size / 8).max(1)].into_boxed_slice();
-        for (&key, &span) in spans {
+        for (&key, &value) in values {
             let from = place(key, size);
             let free = (from..size)
                 .chain(0..from)
-                .find(|at| slots.get(*at).is_some_and(|slot| slot.span.count == 0));
+                .find(|at| slots.get(*at).is_some_and(|slot| slot.key == 0));
             if let Some(slot) = free.and_then(|at| slots.get_mut(at)) {
-                *slot = Slot { key, span };
+                *slot = Slot { key, value };
             }
             let words = filter.len();
             if let Some(word) = filter.get_mut(place(key, words)) {
@@ -60,7 +43,7 @@ impl Table {
         Self { slots, filter }
     }
 
-    pub(super) fn get(&self, key: u64) -> Option<Span> {
+    pub(super) fn get(&self, key: u64) -> Option<&V> {
         if self.may_have(key) {
             self.find(key)
         } else {
@@ -76,16 +59,16 @@ impl Table {
     }
 
     #[inline]
-    pub(super) fn find(&self, key: u64) -> Option<Span> {
+    pub(super) fn find(&self, key: u64) -> Option<&V> {
         let mut at = place(key, self.slots.len());
         // One slot in two is free: this ends.
         loop {
             let slot = self.slots.get(at)?;
-            if slot.span.count == 0 {
-                return None;
-            }
             if slot.key == key {
-                return Some(slot.span);
+                return Some(&slot.value);
+            }
+            if slot.key == 0 {
+                return None;
             }
             at = at.wrapping_add(1) & self.slots.len().wrapping_sub(1);
         }
@@ -110,13 +93,11 @@ mod tests {
     fn what_was_put_in_is_found_and_nothing_else() {
         for count in [0_u32, 1, 2, 3, 8, 100, 5000] {
             // Neighbours, and keys that differ only in bits that the place does not hang on.
-            let key = |n: u32| u64::from(n % 3) | u64::from(n) << 40;
-            let spans: HashMap<u64, Span> = (0..count)
-                .map(|n| (key(n), Span { at: n, count: 1 }))
-                .collect();
-            let table = Table::new(&spans);
+            let key = |n: u32| u64::from(n % 3) | u64::from(n + 1) << 40;
+            let values: HashMap<u64, u32> = (0..count).map(|n| (key(n), n)).collect();
+            let table = Table::new(&values);
             for n in 0..count * 2 + 2 {
-                let found = table.get(key(n)).map(|span| span.at);
+                let found = table.get(key(n)).copied();
                 assert_eq!(found, (n < count).then_some(n), "{n} of {count}");
             }
         }

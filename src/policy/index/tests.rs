@@ -18,7 +18,7 @@ fn proposed(statements: &[String], action: &str, resource: &str) -> usize {
     let index = Index::new(policy.rules.readable().unwrap().iter()).unwrap();
     let mut proposed = BTreeSet::new();
     let parts = Resource::new(resource);
-    let asked = index.asked(action, resource, &parts);
+    let asked = Index::asked(action, resource, &parts);
     index.candidates(&asked, |entry| {
         proposed.insert(entry.rule);
     });
@@ -53,6 +53,10 @@ fn few_of_many_statements_are_proposed() {
         ("*", "acs:s#:*:*:*"),
         ("*", "acs:ecs:*:1#:*"),
         ("ecs:*", "acs:ecs:*:*:instance/*-#"),
+        ("ecs:Start#", "acs:ecs:*:*:instance/i"),
+        ("ecs:Start#*", "acs:ecs:*:*:instance/*"),
+        ("ecs:*#", "acs:ecs:*:*:instance/*"),
+        ("*:Start#", "acs:*:*:*:instance/i"),
     ] {
         let statements = statements(action, resource);
         let wanted = |template: &str| template.replace('#', "0517").replace('*', "xy");

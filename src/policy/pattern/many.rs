@@ -57,14 +57,12 @@ impl Pack {
     }
 
     /// The patterns that cover the whole of `text`.
-    pub(in crate::policy) fn covering(&self, text: &str, case: Case) -> u64 {
+    pub(in crate::policy) fn covering(&self, text: &[u8], case: Case) -> u64 {
         let single = self.single.iter();
-        let single = single.filter(|(_, pattern)| pattern.matches(text, case));
+        let single = single.filter(|(_, pattern)| pattern.covers(text, case));
         let found = single.fold(0, |all, (owner, _)| all | owner);
         let bundles = self.bundles.iter();
-        bundles.fold(found, |all, bundle| {
-            all | bundle.covering(text.as_bytes(), case)
-        })
+        bundles.fold(found, |all, bundle| all | bundle.covering(text, case))
     }
 }
 
@@ -82,7 +80,9 @@ impl Patterns {
         if self.packs.is_empty() {
             return self.iter().any(|pattern| pattern.matches(text, case));
         }
-        self.packs.iter().any(|pack| pack.covering(text, case) != 0)
+        self.packs
+            .iter()
+            .any(|pack| pack.covering(text.as_bytes(), case) != 0)
     }
 
     /// Whether the patterns are better looked at together.
@@ -144,7 +144,7 @@ mod tests {
                     let one = patterns.iter().any(|pattern| pattern.matches(text, case));
                     prop_assert_eq!(patterns.cover(text, case), one, "{}", text);
                     for (pack, chunk) in patterns.packs.iter().zip(patterns.chunks(Pack::SIZE)) {
-                        let found = pack.covering(text, case);
+                        let found = pack.covering(text.as_bytes(), case);
                         for (place, pattern) in chunk.iter().enumerate() {
                             prop_assert_eq!(found >> place & 1 == 1, pattern.matches(text, case));
                         }
