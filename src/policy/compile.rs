@@ -275,6 +275,10 @@ mod tests {
         let deny = flawed.replace("Allow", "Deny");
         assert_eq!(effect(&deny, "oss:GetObject", "*"), Effect::Deny);
         assert_eq!(effect(&deny, "ecs:Start", "*"), Effect::ImplicitDeny);
+        // What is left keeps its place in the document.
+        let both = document(&format!("{ALLOW_ALL},{deny}"));
+        let by = decide(&both, "oss:GetObject", "*").by();
+        assert_eq!(by.map(|by| by.statement), Some(1));
     }
 
     #[test]

@@ -57,6 +57,8 @@ fn few_of_many_statements_are_proposed() {
         ("ecs:Start#*", "acs:ecs:*:*:instance/*"),
         ("ecs:*#", "acs:ecs:*:*:instance/*"),
         ("*:Start#", "acs:*:*:*:instance/i"),
+        ("s#*:Get", "*"),
+        ("s#*:Get", "acs:ecs:*:*:instance/i"),
     ] {
         let statements = statements(action, resource);
         let wanted = |template: &str| template.replace('#', "0517").replace('*', "xy");
