@@ -49,7 +49,7 @@ impl<'a> Parts<'a> {
     }
 
     /// The account, a colon and the last part.
-    pub(in crate::policy) fn from_account(self) -> &'a [u8] {
+    pub(in crate::policy) fn account_and_more(self) -> &'a [u8] {
         let [_, before, _] = self.colons;
         let from = self.from_service.get(before.wrapping_add(1)..);
         from.unwrap_or_default()
@@ -105,7 +105,7 @@ mod tests {
             let expected = (begins && pieces.len() == 4).then_some(pieces);
             let found = Parts::split(text.as_bytes()).map(|parts| {
                 let (account, relative) = (parts.account(), parts.relative());
-                assert_eq!(parts.from_account(), [account, b":", relative].concat());
+                assert_eq!(parts.account_and_more(), [account, b":", relative].concat());
                 let (rest, length) = parts.service_and_more();
                 assert_eq!((rest, &rest[..length]), (&text.as_bytes()[4..], parts.service()));
                 let parts = [parts.service(), parts.region(), account, relative];

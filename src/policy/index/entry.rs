@@ -191,7 +191,7 @@ impl Texts {
         let asked_tail = if has(ANY_ACCOUNT) {
             parts.relative()
         } else {
-            parts.from_account()
+            parts.account_and_more()
         };
         let fits = covers(service, false, parts.service(), has(FOLDED))
             && covers(tail, has(TAIL_PREFIX), asked_tail, has(FOLDED))
