@@ -182,6 +182,8 @@ impl App {
     /// # Errors
     /// [`AppError`]: nothing is served then.
     pub async fn start(settings: &Settings, announce: &mut dyn Announce) -> Result<Self, AppError> {
+        // The recorder measures the machine's clock first: some milliseconds that are needed elsewhere.
+        let metrics = tokio::task::spawn_blocking(Metrics::start);
         let dir = data::data_dir(settings)?;
         let api_socket = Listening::bind(settings.listener.listen)?;
         let admin_socket = settings
@@ -195,9 +197,14 @@ impl App {
             endpoint: endpoint(api_socket.address(), settings.has_tls()),
         };
 
-        let metrics = Metrics::start();
         let options = ServerOptions::of(settings).await?;
-        let Data { iam, dir } = Data::open(settings, dir, &addresses.endpoint, announce).await?;
+        let data = Data::open(settings, dir, &addresses.endpoint, announce);
+        let (data, metrics) = tokio::join!(data, metrics);
+        let Data { iam, dir } = data?;
+        // What keeps a counter takes it from here on.
+        let metrics = metrics.map_err(|error| {
+            AppError::Machine("start the metrics", std::io::Error::other(error))
+        })?;
         for seed in &settings.storage.seed_files {
             if let Err(error) = data::apply_seed(&iam, seed).await {
                 // As clean a stop as any: the next start need not wait.

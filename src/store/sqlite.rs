@@ -128,10 +128,11 @@ impl SqlStore<SqliteDialect> {
                 .after_connect(|connection, _| Box::pin(assert_durable(connection, "wal")))
                 .after_release(|connection, _| Box::pin(is_usable(connection)))
         };
-        // Lazily: the first connection makes the schema before another sees the file.
+        // Lazily: the first connection makes the schema before another sees the file. It is one that
+        // reads, as a start does: what writes is opened when something is written.
         let writers = pool(1).connect_lazy_with(connect.clone());
-        migrate(&writers, options.admit).await?;
         let readers = pool(options.readers.max(1)).connect_lazy_with(connect);
+        migrate(&readers, options.admit).await?;
         let patience = 2 * options.wait;
         Ok(Self::new(
             readers,
