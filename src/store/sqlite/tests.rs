@@ -77,6 +77,8 @@ async fn a_connection_that_is_not_durable_is_refused() {
         "PRAGMA journal_mode = DELETE",
     ] {
         let (_directory, store) = on_file().await;
+        // As long as there is another connection, the journal stays as it is.
+        store.readers().close().await;
         let mut connection = store.writers().acquire().await.unwrap();
         assert_durable(&mut connection, "wal").await.unwrap();
         connection.execute(statement).await.unwrap();
