@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use crate::iam::caller::Identity;
 use crate::iam::context::CallContext;
 use crate::iam::diagnosis::{self, MatchedStatement};
-use crate::iam::views::PrincipalView;
+use crate::iam::views::{COMPILED_FACTOR, PrincipalView};
 use crate::policy::compile::CompiledPolicy;
 use crate::policy::context::{Context, MapContext};
 use crate::policy::document::DocumentKind;
@@ -172,7 +172,13 @@ pub fn authorize(
 /// makes thousands of them pays with compiling his own again.
 #[derive(Default)]
 pub struct SessionPolicies {
-    compiled: RwLock<HashMap<Box<str>, Arc<PolicySet>>>,
+    kept: RwLock<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    sets: HashMap<Box<str>, Arc<PolicySet>>,
+    bytes: usize,
 }
 
 impl std::fmt::Debug for SessionPolicies {
@@ -181,30 +187,27 @@ impl std::fmt::Debug for SessionPolicies {
     }
 }
 
-/// How many are kept; at 2048 characters each this is a few megabytes.
-const KEPT: usize = 512;
+/// How much is kept, in bytes: some hundreds of 2048 characters.
+const KEPT: usize = 8 << 20;
 
 impl SessionPolicies {
     /// The policy, compiled. One that cannot be read denies everything.
     pub fn get(&self, text: &str) -> Arc<PolicySet> {
-        if let Some(found) = self
-            .compiled
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(text)
-        {
+        let known = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = known.sets.get(text) {
             return Arc::clone(found);
         }
+        drop(known);
         let compiled = CompiledPolicy::from_stored(DocumentKind::Session, text);
         let set = Arc::new(PolicySet::new(vec![Arc::new(compiled)]));
-        let mut kept = self
-            .compiled
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= KEPT {
-            kept.clear();
+        let weight = set.index_bytes() + text.len() * COMPILED_FACTOR;
+        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        if kept.bytes + weight > KEPT {
+            *kept = Kept::default();
         }
-        kept.insert(text.into(), Arc::clone(&set));
+        if kept.sets.insert(text.into(), Arc::clone(&set)).is_none() {
+            kept.bytes += weight;
+        }
         set
     }
 }

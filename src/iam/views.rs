@@ -86,8 +86,8 @@ pub struct AccountView {
 }
 
 /// What a compiled document weighs, roughly: its text, matchers and their tables.
-const COMPILED_FACTOR: usize = 4;
-/// What an entry weighs beside its documents.
+pub(super) const COMPILED_FACTOR: usize = 4;
+/// What an entry weighs beside its documents and the index of their statements.
 const ENTRY_COST: usize = 512;
 /// What a key weighs, with the prepared states of both schemes.
 const KEY_COST: usize = 1536;
@@ -239,16 +239,18 @@ impl AccountView {
                 collected.system(snapshot.list_group_attachments(id).await?);
             }
         }
+        let policies = PolicySet::new(collected.compiled);
+        let bytes = ENTRY_COST.saturating_add(policies.index_bytes());
         let view = Arc::new(PrincipalView {
             user_name,
             session_epoch,
-            policies: PolicySet::new(collected.compiled),
+            policies,
             sources: collected.sources.into(),
             documents: collected.documents.into(),
             groups: groups.into(),
         });
         for cache in self.caches() {
-            cache.keep_principal(self.state, id, &view, ENTRY_COST);
+            cache.keep_principal(self.state, id, &view, bytes);
         }
         Ok(Some(view))
     }

@@ -13,6 +13,7 @@ pub use self::mfa::MfaSerialNumber;
 pub use self::parts::Resource;
 use super::ids::{AccountId, ProviderName, RoleName, RoleSessionName, UserName};
 use super::pattern::Pattern;
+use super::pattern::many::sum;
 use super::service_name::ServiceName;
 
 /// Why a text is not a resource pattern.
@@ -75,6 +76,12 @@ impl ResourcePattern {
         self.0
             .iter()
             .flat_map(|parts| [&parts.service, &parts.account, &parts.relative])
+    }
+
+    /// What looking at it costs; see [`Pattern::cost`].
+    pub(super) fn cost(&self) -> u32 {
+        self.parts()
+            .map_or(1, |parts| sum(parts.into_iter().map(Pattern::cost)))
     }
 
     /// Whether the pattern covers `resource`. Case is kept but for the ARNs of RAM.

@@ -1,4 +1,4 @@
-//! Documents made ready for evaluation; `index.rs` says how the statements of a set are found.
+//! Documents made ready for evaluation; `index/mod.rs` says how the statements of a set are found.
 //!
 //! Nothing here can fail. A stored document that breaks a rule is compiled so that it grants
 //! nothing and goes on denying (DESIGN §6): its Allow statements match nothing, and its Deny
@@ -17,9 +17,9 @@ use super::principal::PrincipalEntry;
 #[derive(Debug)]
 pub struct CompiledPolicy {
     pub(super) rules: Rules<Resources>,
-    /// Whether every statement of the document is among the rules, so that none needs to be looked
-    /// at for its place.
-    complete: bool,
+    /// Whether each rule stands where its statement does in the document, so that none needs to be
+    /// looked at for that.
+    in_place: bool,
     faults: Box<[Fault]>,
 }
 
@@ -35,7 +35,7 @@ impl CompiledPolicy {
     fn of(rules: Rules<Resources>, faults: Box<[Fault]>) -> Self {
         let mut places = rules.readable().unwrap_or_default().iter().enumerate();
         Self {
-            complete: places.all(|(place, rule)| rule.statement == place),
+            in_place: places.all(|(place, rule)| rule.statement == place),
             rules,
             faults,
         }
@@ -65,7 +65,7 @@ impl CompiledPolicy {
 
     /// The place in the document of the statement at a place of [`statements`](Self::statements).
     pub(super) fn statement(&self, place: usize) -> usize {
-        if self.complete {
+        if self.in_place {
             return place;
         }
         let rule = self.statements().get(place);

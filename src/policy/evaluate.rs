@@ -11,14 +11,16 @@ mod tests;
 mod worst;
 
 use std::fmt;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use super::arn::Resource;
+use super::arn::{Resource, ResourcePattern};
 use super::compile::{CompiledPolicy, Rule};
 use super::context::{Context, NoContext};
 use super::document::{Actions, Resources, StatementEffect};
-use super::index::{Index, Named};
-use super::pattern::Case;
+use super::index::{self, Index, Named};
+use super::pattern::many::sum;
+use super::pattern::{Case, Pattern};
 
 /// What came of a decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -227,30 +229,40 @@ impl PolicySet {
         };
         let mut found = Found::default();
         match &self.index {
-            None => {
-                let rules = self.policies.iter().flat_map(|policy| policy.statements());
-                for (place, rule) in (0..).zip(rules) {
-                    found.take_in(rule.effect, place, || asked.by(rule, Named::EVERY));
-                }
-            }
+            None => self.each(&asked, &mut found),
             Some(index) => {
-                let looked_up = Index::asked(request.action, request.resource, &asked.resource);
+                let looked_up =
+                    index::Asked::new(request.action, request.resource, &asked.resource);
                 let rule = |place| {
                     let (policy, within) = self.place(place)?;
                     self.policies.get(policy)?.statements().get(within)
                 };
-                index.candidates(&looked_up, |entry| {
+                let mut left = index.budget();
+                let outcome = index.candidates(&looked_up, |entry| {
+                    let mut cost = 1;
                     found.take_in(entry.effect(), entry.rule, || {
-                        match index.fits(entry, &looked_up) {
-                            Ok(true) if entry.has_condition() => rule(entry.rule)
-                                .is_some_and(|rule| rule.condition.holds(request.context)),
-                            Ok(fits) => fits,
-                            Err(named) => {
-                                rule(entry.rule).is_some_and(|rule| asked.by(rule, named))
+                        let (fits, named) = match index.fits(entry, &looked_up) {
+                            Ok(true) if entry.has_condition() => (true, None),
+                            Ok(fits) => return fits,
+                            Err(named) => (false, Some(named)),
+                        };
+                        rule(entry.rule).is_some_and(|rule| {
+                            cost = rule.cost(named);
+                            match named {
+                                Some(named) => asked.by(rule, named),
+                                None => fits && rule.condition.holds(request.context),
                             }
-                        }
+                        })
                     });
+                    match left.checked_sub(cost) {
+                        Some(rest) => left = rest,
+                        None => return ControlFlow::Break(()),
+                    }
+                    ControlFlow::Continue(())
                 });
+                if outcome.is_break() {
+                    self.each(&asked, &mut found);
+                }
             }
         }
         found.decision(|place| {
@@ -261,6 +273,20 @@ impl PolicySet {
                 statement: statements.map_or(within, |policy| policy.statement(within)),
             }
         })
+    }
+
+    /// Looks at every statement.
+    #[inline]
+    fn each(&self, asked: &Asked<'_>, found: &mut Found) {
+        let rules = self.policies.iter().flat_map(|policy| policy.statements());
+        for (place, rule) in (0..).zip(rules) {
+            found.take_in(rule.effect, place, || asked.by(rule, Named::EVERY));
+        }
+    }
+
+    /// How many bytes its index takes, beside the policies.
+    pub fn index_bytes(&self) -> usize {
+        self.index.as_ref().map_or(0, Index::bytes)
     }
 
     /// Which policy the statement at a place of the whole set is of, and its place among those.
@@ -329,9 +355,23 @@ impl Asked<'_> {
     }
 }
 
+impl Rule<Resources> {
+    /// What looking at the statement costs: at the named patterns of it and its condition, or at its
+    /// condition alone. See [`Pattern::cost`](super::pattern::Pattern::cost).
+    pub(super) fn cost(&self, named: Option<Named>) -> u32 {
+        let condition = self.condition.cost();
+        let Some(at) = named else { return condition };
+        let (actions, resources) = (&self.actions.entries, &self.target.entries);
+        let action = named_of(actions, at.action).map_or(actions.cost(), Pattern::cost);
+        let resource =
+            named_of(resources, at.resource).map_or(resources.cost(), ResourcePattern::cost);
+        sum([action, resource, condition].into_iter())
+    }
+}
+
 impl Actions {
     fn matches_at(&self, at: u32, action: &str) -> bool {
-        match named(&self.entries, at) {
+        match named_of(&self.entries, at) {
             Some(pattern) => pattern.matches(action, Case::Ignored),
             None => self.matches(action),
         }
@@ -340,7 +380,7 @@ impl Actions {
 
 impl Resources {
     fn matches_at(&self, at: u32, resource: &Resource<'_>) -> bool {
-        match named(&self.entries, at) {
+        match named_of(&self.entries, at) {
             Some(pattern) => pattern.matches(resource),
             None => self.matches(resource),
         }
@@ -348,7 +388,7 @@ impl Resources {
 }
 
 /// The entry that the index named; `None` where it named none.
-fn named<T>(entries: &[T], at: u32) -> Option<&T> {
+fn named_of<T>(entries: &[T], at: u32) -> Option<&T> {
     usize::try_from(at).ok().and_then(|at| entries.get(at))
 }
 

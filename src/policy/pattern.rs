@@ -127,6 +127,11 @@ impl Pattern {
         self.text.split(WILDCARDS)
     }
 
+    /// What looking at it costs: one, and one for every 64 letters.
+    pub(super) fn cost(&self) -> u32 {
+        cost(self.text.len())
+    }
+
     /// Whether the pattern covers the whole of `text`.
     pub fn matches(&self, text: &str, case: Case) -> bool {
         self.covers(text.as_bytes(), case)
@@ -145,6 +150,10 @@ impl Pattern {
             Shape::Glob(glob) => glob.matches(pattern, text, case),
         }
     }
+}
+
+fn cost(letters: usize) -> u32 {
+    u32::try_from(letters / 64).map_or(u32::MAX, |words| words.saturating_add(1))
 }
 
 impl Glob {

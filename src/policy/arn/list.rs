@@ -5,7 +5,7 @@ use std::ops::Deref;
 
 use super::{PatternParts, Resource, ResourcePattern};
 use crate::policy::pattern::Pattern;
-use crate::policy::pattern::many::{Pack, worth_packing};
+use crate::policy::pattern::many::{Pack, sum, worth_packing};
 
 /// A list of resource patterns, any of which may cover a resource.
 #[derive(Clone, Default)]
@@ -14,6 +14,7 @@ pub struct ResourcePatterns {
     /// Those of five parts, the parts packed by their place: service, region, account, last. Empty
     /// where the patterns are looked at one by one.
     packs: Box<[[Pack; 4]]>,
+    cost: u32,
 }
 
 impl ResourcePatterns {
@@ -48,9 +49,9 @@ impl ResourcePatterns {
         })
     }
 
-    /// Whether the patterns are better looked at together.
-    pub(in crate::policy) fn are_packed(&self) -> bool {
-        !self.packs.is_empty()
+    /// What looking at all of them costs; see [`Pattern::cost`].
+    pub(in crate::policy) fn cost(&self) -> u32 {
+        self.cost
     }
 }
 
@@ -86,7 +87,16 @@ impl FromIterator<ResourcePattern> for ResourcePatterns {
         } else {
             Box::default()
         };
-        Self { patterns, packs }
+        let cost = if packs.is_empty() {
+            sum(patterns.iter().map(ResourcePattern::cost))
+        } else {
+            sum(packs.iter().flatten().map(Pack::cost))
+        };
+        Self {
+            patterns,
+            packs,
+            cost,
+        }
     }
 }
 

@@ -18,6 +18,7 @@ pub use self::instant::Instant;
 pub use self::number::Number;
 pub use self::operator::{Comparison, Operator, OperatorError, Quantifier, Relation};
 use super::context::{ConditionKey, Context};
+use super::pattern::many::sum;
 use super::pattern::{Case, Pattern, Patterns};
 
 /// The condition of a statement; one without clauses always holds.
@@ -33,6 +34,11 @@ impl Condition {
     /// What has to hold.
     pub fn clauses(&self) -> &[Clause] {
         &self.0
+    }
+
+    /// What looking at it costs; see [`Pattern::cost`].
+    pub(super) fn cost(&self) -> u32 {
+        sum(self.0.iter().map(|clause| clause.values.cost()))
     }
 
     /// Whether it holds for a request.
@@ -98,6 +104,18 @@ fn boolean(text: &str) -> Option<bool> {
 }
 
 impl Values {
+    fn cost(&self) -> u32 {
+        let count = match self {
+            Self::Patterns(patterns) => return patterns.cost(),
+            Self::Texts(texts) => texts.len(),
+            Self::Numbers(numbers) => numbers.len(),
+            Self::Instants(instants) => instants.len(),
+            Self::Bools(bools) => bools.len(),
+            Self::Blocks(blocks) => blocks.len(),
+        };
+        u32::try_from(count).unwrap_or(u32::MAX)
+    }
+
     /// Reads the values for an operator.
     ///
     /// Errors: the place of the first value that cannot be read, from 0, and why.

@@ -55,6 +55,23 @@ fn several_resources_tell_which_one_decided() {
     }
 }
 
+/// What is proposed for the first letters of this name spends all that may be spent, before the one
+/// statement that matches would have been proposed.
+#[test]
+fn a_statement_is_found_where_the_index_gives_up() {
+    let vain =
+        r#"{"Effect":"Allow","Action":"*","Resource":["acs:a:::*aaa?b*","acs:a:::*aaa?c*"]}"#;
+    let deny = r#"{"Effect":"Deny","Action":"*","Resource":"acs:a:::*zzz"}"#;
+    let document = format!(
+        r#"{{"Version":"1","Statement":[{}{deny}]}}"#,
+        format!("{vain},").repeat(60)
+    );
+    let name = format!("acs:a:::{}zzz", "a".repeat(1000));
+    let decision = set(&[&document]).evaluate(&Request::new("a:b", &name));
+    let by = decision.by().map(|by| by.statement);
+    assert_eq!((decision.effect, by), (Effect::Deny, Some(60)));
+}
+
 const ACTIONS: [&str; 6] = [
     "ecs:Start",
     "ecs:Stop",
@@ -63,8 +80,11 @@ const ACTIONS: [&str; 6] = [
     "ram:List",
     "x",
 ];
-const RESOURCES: [&str; 5] = [
+const RESOURCES: [&str; 8] = [
     "*",
+    "acs:oss::1:é/ü",
+    "acs:oss::1:b/012345678901234567890123456789012345678901234567890123456789",
+    "acs:oss::1:b/012345678901234567890123456789012345678901234567890123456789/x",
     "acs:ecs:cn:1:i/1",
     "acs:oss::1:b/k",
     "acs:ram:*:1:user/A",
@@ -92,6 +112,10 @@ fn statement() -> impl Strategy<Value = String> {
             "acs:*:*:*:*",
             "acs:ecs:cn:1:i/?",
             "acs:oss::1:*",
+            "acs:oss:*:*:b/*",
+            "acs:oss:*:*:é/ü",
+            "acs:oss:*:*:b/012345678901234567890123456789012345678901234567890123456789",
+            "acs:oss:*:*:b/0123456789012345678901234567890123456789012345678901234567*",
             "acs:ram::1:USER/a",
             "acs:ram:*:*:user/*",
         ]),
@@ -163,8 +187,16 @@ proptest! {
     ) {
         let request = Request::new(action, resource);
         let mut texts: Vec<&str> = documents.iter().map(String::as_str).collect();
-        let decision = set(&texts).evaluate(&request);
+        let all = set(&texts);
+        let decision = all.evaluate(&request);
         prop_assert_eq!(decision.effect, by_definition(&documents, &request));
+        let decides = |effect| match decision.effect {
+            Effect::Deny => effect == StatementEffect::Deny,
+            Effect::Allow => effect == StatementEffect::Allow,
+            Effect::ImplicitDeny => false,
+        };
+        let mut matching = all.matching(&request).filter(|(_, effect)| decides(*effect));
+        prop_assert_eq!(decision.by(), matching.next().map(|(by, _)| by));
         texts.reverse();
         prop_assert_eq!(set(&texts).evaluate(&request).effect, decision.effect);
     }

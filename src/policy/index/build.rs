@@ -4,25 +4,30 @@ use std::collections::{BTreeSet, HashMap};
 use std::hash::{BuildHasher, RandomState};
 
 use super::entry::Texts;
-use super::hash::{ACTION, LONGEST, RESOURCE, Reach, gram, hash};
+use super::hash::{ACTION, LONGEST, RESOURCE, Reach, gram, hash, root};
 use super::table::Table;
 use super::{
-    ALL, CROWD, Crowd, Entry, Hung, Index, Lengths, NODE, Named, Node, Span, WHOLE, index, root,
-    small,
+    ALL, CROWD, Crowd, Entry, Hung, Index, Lengths, NODE, Named, Node, Span, WHOLE, index, small,
 };
 use crate::policy::arn::ResourcePattern;
 use crate::policy::compile::Rule;
 use crate::policy::document::{Resources, StatementEffect};
 use crate::policy::pattern::Pattern;
+use crate::policy::pattern::many::sum;
 
 /// Up to this many pairs of action and resource are simply looked at one by one.
 const LINEAR: usize = 8;
-/// A statement of more pairs is about any resource, as far as the index goes.
-const MAX_PAIRS: usize = 1024;
+/// A statement that would hang in more places is about any resource, as far as the index goes: what an
+/// index takes must not grow much faster than the text.
+const MAX_PAIRS: usize = 64;
 /// Up to this many entries at one place are not told apart by their actions.
 const FEW: usize = 4;
 /// Up to this many that nothing tells apart are looked at one by one.
 const CROWDED: usize = 24;
+/// What may be spent on candidates beside a quarter of what looking at each statement costs.
+const SLACK: u32 = 64;
+/// Of so many letters in a row of a literal the rarest three are looked for.
+const LETTERS: usize = 32;
 
 /// A statement as it hangs somewhere, before it is packed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -103,7 +108,7 @@ fn grams(hung: &Hanging, rules: &[&Rule<Resources>]) -> BTreeSet<u64> {
         .map(|pattern| (RESOURCE, pattern));
     for (kind, pattern) in of_actions.chain(of_resources) {
         for literal in pattern.literals() {
-            let letters = literal.as_bytes().array_windows::<3>();
+            let letters = literal.as_bytes().array_windows::<3>().take(LETTERS);
             found.extend(letters.map(|letters| gram(kind, *letters)));
         }
     }
@@ -146,20 +151,19 @@ impl<'a> Builder<'a> {
             named: Named { action, resource },
         };
         let (actions, resources) = (&rule.actions.entries, &rule.target.entries);
-        let pairs = actions.len().saturating_mul(resources.len());
-        // Statements on what is *not* named can be about anything; and long lists of wildcards are
-        // looked at as a whole.
-        let actions: Vec<(u32, Hook<'_>)> = if rule.actions.negated || actions.are_packed() {
+        // Statements on what is *not* named can be about anything.
+        let actions: Vec<(u32, Hook<'_>)> = if rule.actions.negated {
             vec![(ALL, Hook::Prefix(""))]
         } else {
             (0..).zip(actions.iter().map(Hook::of)).collect()
         };
+        let pairs = actions.len().saturating_mul(resources.len());
         let on = |resource| {
             actions
                 .iter()
                 .map(move |&(action, hook)| (hung(action, resource), hook))
         };
-        if rule.target.negated || resources.are_packed() || pairs > MAX_PAIRS {
+        if rule.target.negated || pairs > MAX_PAIRS {
             self.root.extend(on(ALL));
             return;
         }
@@ -198,12 +202,15 @@ impl<'a> Builder<'a> {
             crowds: Vec::new(),
             texts: Texts::default(),
         };
+        let costs = rules.iter().map(|rule| rule.cost(Some(Named::EVERY)));
+        let budget = (sum(costs) / 4).saturating_add(SLACK);
         let root = lists.span(self.root, root(self.seed));
         for (key, hung) in self.places {
             lists.place(hung, key);
         }
         Index {
             seed: self.seed,
+            budget,
             root,
             general: self.general,
             services: Table::new(&lists.services),
@@ -216,10 +223,9 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// In order, each once.
+/// Those that deny first.
 fn sorted(mut hung: Vec<Hanging>) -> Vec<Hanging> {
     hung.sort_unstable();
-    hung.dedup();
     hung
 }
 
@@ -325,20 +331,17 @@ impl Lists<'_> {
         if hung.len() <= CROWDED {
             return self.entries(&hung);
         }
+        let all = hung.into_iter().map(|one| (grams(&one, self.rules), one));
+        let all: Vec<(BTreeSet<u64>, Hanging)> = all.collect();
         let mut frequency: HashMap<u64, usize> = HashMap::new();
-        for one in &hung {
-            for gram in grams(one, self.rules) {
-                let count = frequency.entry(gram).or_default();
-                *count = count.saturating_add(1);
-            }
+        for gram in all.iter().flat_map(|(grams, _)| grams) {
+            let count = frequency.entry(*gram).or_default();
+            *count = count.saturating_add(1);
         }
         let mut rest = Vec::new();
         let mut by_gram: HashMap<u64, Vec<Hanging>> = HashMap::new();
-        for one in hung {
-            let rarest = grams(&one, self.rules)
-                .into_iter()
-                .min_by_key(|gram| frequency.get(gram).copied());
-            match rarest {
+        for (grams, one) in all {
+            match grams.into_iter().min_by_key(|gram| frequency.get(gram)) {
                 Some(gram) => by_gram.entry(gram).or_default().push(one),
                 None => rest.push(one),
             }
@@ -355,6 +358,8 @@ impl Lists<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::ops::ControlFlow;
+
     use super::super::Asked;
     use super::*;
     use crate::policy::arn::Resource;
@@ -378,13 +383,15 @@ mod tests {
             }
             let mut proposed = Vec::new();
             let resource = Resource::new("acs:a:::x");
-            let asked: Asked<'_> = Index::asked(action, "acs:a:::x", &resource);
+            let asked = Asked::new(action, "acs:a:::x", &resource);
             let index = builder.finish(&rules);
-            index.candidates(&asked, |entry| {
+            let outcome = index.candidates(&asked, |entry| {
                 if let Ok(true) | Err(_) = index.fits(entry, &asked) {
                     proposed.push(entry.rule);
                 }
+                ControlFlow::Continue(())
             });
+            assert!(outcome.is_continue());
             proposed.dedup();
             proposed
         };

@@ -114,10 +114,7 @@ impl Texts {
     }
 
     fn action(&mut self, entry: &mut Entry, action: &Pattern) -> Option<()> {
-        if !action.is_literal() {
-            action.is_prefix().then_some(())?;
-            entry.flags |= ACTION_PREFIX;
-        }
+        entry.flags |= prefix(action, ACTION_PREFIX)?;
         entry.action = self.append(action.prefix())?;
         Some(())
     }
@@ -135,16 +132,10 @@ impl Texts {
         if region.is_any() {
             entry.region = ANY;
         } else {
-            if !region.is_literal() {
-                region.is_prefix().then_some(())?;
-                entry.flags |= REGION_PREFIX;
-            }
+            entry.flags |= prefix(region, REGION_PREFIX)?;
             entry.region = self.append(region.prefix())?;
         }
-        if !last.is_literal() {
-            last.is_prefix().then_some(())?;
-            entry.flags |= TAIL_PREFIX;
-        }
+        entry.flags |= prefix(last, TAIL_PREFIX)?;
         if account.is_any() {
             entry.flags |= ANY_ACCOUNT;
             entry.tail = self.append(last.prefix())?;
@@ -160,6 +151,11 @@ impl Texts {
         u8::try_from(text.len())
             .ok()
             .filter(|length| *length != ANY)
+    }
+
+    /// How many bytes they take.
+    pub(super) fn bytes(&self) -> usize {
+        size_of_val(&*self.named).saturating_add(self.bytes.len())
     }
 
     /// Whether an entry is about what is asked; its condition is not looked at. `Err` names what of
@@ -199,6 +195,15 @@ impl Texts {
                 || covers(region, has(REGION_PREFIX), parts.region(), has(FOLDED)));
         fits.then_some(())
     }
+}
+
+/// `flag` where a pattern covers all that begins with its text, nothing where it is literal; `None` for
+/// any other.
+fn prefix(pattern: &Pattern, flag: u16) -> Option<u16> {
+    if pattern.is_literal() {
+        return Some(0);
+    }
+    (pattern.is_prefix() || pattern.is_any()).then_some(flag)
 }
 
 /// Whether a literal is the text, or its beginning.

@@ -9,6 +9,10 @@
 //! place (patterns that begin with a wildcard), they are told apart by three letters in a row that
 //! each must find somewhere in the request.
 //!
+//! A hostile set can still make it propose much: the same statement many times, or many for each
+//! letter of the request. So what is proposed is paid for, up to a quarter of what looking at each
+//! statement once would cost ([`Index::budget`]); who has spent that does just so.
+//!
 //! The index only proposes: hashes ignore case, look at the first bytes of a text only (see
 //! [`LONGEST`](hash::LONGEST)) and may collide, and whoever asks looks at each proposed statement
 //! itself. What that takes hangs in the index as well, packed: a decision on a large set is a few
@@ -21,9 +25,11 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+use std::ops::ControlFlow;
+
 use self::entry::Texts;
 pub(super) use self::entry::{Entry, Named};
-use self::hash::{ACTION, Folded, RESOURCE, Reach, gram, start};
+use self::hash::{ACTION, Folded, RESOURCE, Reach, gram, root, start};
 use self::table::Table;
 use super::arn::Resource;
 use super::word::first_colons;
@@ -36,6 +42,8 @@ pub(super) const ALL: u32 = u32::MAX;
 pub(super) struct Index {
     /// Drawn by the process: which texts share a place is nobody's to choose.
     seed: u64,
+    /// A quarter of what looking at every statement once would cost, and a little.
+    budget: u32,
     /// What can be about any resource, which hangs on [`root`].
     root: Span,
     /// Which beginnings of last parts occur in ARNs whose service has wildcards.
@@ -66,16 +74,11 @@ struct Node {
     general: Lengths,
 }
 
-/// What statements hang on that can be about any resource.
-const fn root(seed: u64) -> u64 {
-    !seed
-}
-
 /// The entries of one place: mostly there is one, which stands here itself.
 #[derive(Debug, Clone, Copy, Default)]
 struct Hung {
     first: Entry,
-    /// The others.
+    /// The others; in a node the first is once more.
     more: Span,
 }
 
@@ -118,42 +121,65 @@ pub(super) struct Asked<'a> {
     resource: &'a Resource<'a>,
 }
 
+/// Takes a candidate, and says whether it wants more.
+pub(super) trait Visit: FnMut(&Entry) -> ControlFlow<()> {}
+
+impl<F: FnMut(&Entry) -> ControlFlow<()>> Visit for F {}
+
 /// How many places are looked up at once: whether each may be there is told without a branch.
 const AT_ONCE: usize = 8;
 
-impl Index {
-    /// Prepares a search.
-    pub(super) fn asked<'a>(
-        action: &'a str,
-        name: &'a str,
-        resource: &'a Resource<'a>,
-    ) -> Asked<'a> {
-        Asked {
+impl<'a> Asked<'a> {
+    pub(super) fn new(action: &'a str, name: &'a str, resource: &'a Resource<'a>) -> Self {
+        Self {
             action,
             name,
             resource,
         }
     }
+}
 
-    /// Gives `visit` every statement that can be about what is asked. Some may come twice.
+impl Index {
+    /// How much may be spent on candidates before each statement is looked at once instead.
+    pub(super) fn budget(&self) -> u32 {
+        self.budget
+    }
+
+    /// How many bytes it takes.
+    pub(super) fn bytes(&self) -> usize {
+        let crowds = self.crowds.iter().map(|crowd| crowd.grams.bytes());
+        let own = [
+            self.services.bytes(),
+            self.places.bytes(),
+            size_of_val(&*self.nodes),
+            size_of_val(&*self.entries),
+            size_of_val(&*self.crowds),
+            self.texts.bytes(),
+        ];
+        own.into_iter().chain(crowds).fold(0, usize::saturating_add)
+    }
+
+    /// Gives `visit` every statement that can be about what is asked, until it has enough. Some may
+    /// come twice.
     #[inline]
-    pub(super) fn candidates(&self, asked: &Asked<'_>, mut visit: impl FnMut(&Entry)) {
+    pub(super) fn candidates(&self, asked: &Asked<'_>, mut visit: impl Visit) -> ControlFlow<()> {
         if self.root.count != 0 {
-            self.visit(self.root, root(self.seed), asked, &mut visit);
+            self.visit(self.root, root(self.seed), asked, &mut visit)?;
         }
         let Some(parts) = asked.resource.parts() else {
-            return;
+            return ControlFlow::Continue(());
         };
         let (service, length) = parts.service_and_more();
         let lengths = self.general | self.of_service(service, length, 0);
         let mut relative = Folded::default();
         relative.read(self.seed, parts.relative());
         look_up(&self.places, &relative, lengths, 0, |key, hung| {
-            visit(&hung.first);
-            if hung.more.count != 0 {
-                self.visit(hung.more, key, asked, &mut visit);
+            visit(&hung.first)?;
+            if hung.more.count == 0 {
+                return ControlFlow::Continue(());
             }
-        });
+            self.visit(hung.more, key, asked, &mut visit)
+        })
     }
 
     /// Which beginnings occur with the service that the first `length` bytes of `text` are.
@@ -164,51 +190,66 @@ impl Index {
 
     /// Gives `visit` what hangs on `key`.
     #[inline(never)]
-    fn visit(&self, hung: Span, key: u64, asked: &Asked<'_>, visit: &mut impl FnMut(&Entry)) {
-        match hung.count {
-            CROWD => self.crowd(hung.at, asked, visit),
-            NODE => self.below(hung.at, key, asked, visit),
-            _ => hung.of(&self.entries).iter().for_each(visit),
+    fn visit(
+        &self,
+        hung: Span,
+        key: u64,
+        asked: &Asked<'_>,
+        visit: &mut impl Visit,
+    ) -> ControlFlow<()> {
+        if hung.count == NODE {
+            self.below(hung.at, key, asked, visit)
+        } else {
+            self.any(hung, asked, visit)
         }
     }
 
-    fn below(&self, at: u32, key: u64, asked: &Asked<'_>, visit: &mut impl FnMut(&Entry)) {
+    fn below(
+        &self,
+        at: u32,
+        key: u64,
+        asked: &Asked<'_>,
+        visit: &mut impl Visit,
+    ) -> ControlFlow<()> {
         let Some(node) = index(at).and_then(|at| self.nodes.get(at)) else {
-            return;
+            return ControlFlow::Continue(());
         };
-        self.any(node.any, asked, visit);
+        self.any(node.any, asked, visit)?;
         let action = asked.action.as_bytes();
         let service = first_colons(action).map(|[colon]| self.of_service(action, colon, key));
         let lengths = node.general | service.unwrap_or_default();
         let mut folded = Folded::default();
         folded.read(self.seed, action);
         look_up(&self.places, &folded, lengths, key, |_, hung| {
-            visit(&hung.first);
-            self.any(hung.more, asked, visit);
-        });
+            visit(&hung.first)?;
+            self.any(hung.more, asked, visit)
+        })
     }
 
     /// Gives `visit` what hangs on a place that is not told apart by actions.
-    fn any(&self, hung: Span, asked: &Asked<'_>, visit: &mut impl FnMut(&Entry)) {
+    fn any(&self, hung: Span, asked: &Asked<'_>, visit: &mut impl Visit) -> ControlFlow<()> {
         if hung.count == CROWD {
-            self.crowd(hung.at, asked, visit);
+            self.crowd(hung.at, asked, visit)
         } else {
-            hung.of(&self.entries).iter().for_each(visit);
+            hung.of(&self.entries).iter().try_for_each(visit)
         }
     }
 
-    fn crowd(&self, at: u32, asked: &Asked<'_>, visit: &mut impl FnMut(&Entry)) {
+    fn crowd(&self, at: u32, asked: &Asked<'_>, visit: &mut impl Visit) -> ControlFlow<()> {
         let Some(crowd) = index(at).and_then(|at| self.crowds.get(at)) else {
-            return;
+            return ControlFlow::Continue(());
         };
-        crowd.rest.of(&self.entries).iter().for_each(&mut *visit);
+        let rest = crowd.rest.of(&self.entries);
+        rest.iter().try_for_each(&mut *visit)?;
         for (kind, text) in [(ACTION, asked.action), (RESOURCE, asked.name)] {
             for letters in text.as_bytes().array_windows::<3>() {
                 if let Some(entries) = crowd.grams.get(gram(kind, *letters)) {
-                    entries.of(&self.entries).iter().for_each(&mut *visit);
+                    let entries = entries.of(&self.entries);
+                    entries.iter().try_for_each(&mut *visit)?;
                 }
             }
         }
+        ControlFlow::Continue(())
     }
 
     /// Whether an entry is about what is asked; its condition is not looked at. `Err` says what of
@@ -225,8 +266,8 @@ fn look_up<V: Copy + Default>(
     text: &Folded,
     lengths: Lengths,
     salt: u64,
-    mut visit: impl FnMut(u64, &V),
-) {
+    mut visit: impl FnMut(u64, &V) -> ControlFlow<()>,
+) -> ControlFlow<()> {
     let mut lengths = lengths & text.lengths();
     while lengths != 0 {
         let mut keys = [0; AT_ONCE];
@@ -244,10 +285,11 @@ fn look_up<V: Copy + Default>(
         }
         for key in keys.iter().take(count) {
             if let Some(found) = table.find(*key) {
-                visit(*key, found);
+                visit(*key, found)?;
             }
         }
     }
+    ControlFlow::Continue(())
 }
 
 /// A place in a list of fewer than 2^32: the text of a set is far shorter.

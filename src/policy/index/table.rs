@@ -43,6 +43,11 @@ impl<V: Copy + Default> Table<V> {
         Self { slots, filter }
     }
 
+    /// How many bytes it takes.
+    pub(super) fn bytes(&self) -> usize {
+        size_of_val(&*self.slots).saturating_add(size_of_val(&*self.filter))
+    }
+
     pub(super) fn get(&self, key: u64) -> Option<&V> {
         if self.may_have(key) {
             self.find(key)

@@ -8,7 +8,7 @@ use super::{Case, Pattern};
 
 /// Lists of fewer patterns that need an automaton are looked at one by one: most of these fail at
 /// their first letters.
-const FEWEST: usize = 8;
+const FEWEST: usize = 4;
 
 /// Whether so many of the patterns need an automaton that packing them is worth it.
 pub(in crate::policy) fn worth_packing<'a>(patterns: impl Iterator<Item = &'a Pattern>) -> bool {
@@ -56,6 +56,13 @@ impl Pack {
         }
     }
 
+    /// What looking at it costs; see [`Pattern::cost`].
+    pub(in crate::policy) fn cost(&self) -> u32 {
+        let bundles = u32::try_from(self.bundles.len()).unwrap_or(u32::MAX);
+        let single = self.single.iter().map(|(_, pattern)| pattern.cost());
+        single.fold(bundles, u32::saturating_add)
+    }
+
     /// The patterns that cover the whole of `text`.
     pub(in crate::policy) fn covering(&self, text: &[u8], case: Case) -> u64 {
         let single = self.single.iter();
@@ -66,12 +73,18 @@ impl Pack {
     }
 }
 
+/// The sum of costs.
+pub(in crate::policy) fn sum(costs: impl Iterator<Item = u32>) -> u32 {
+    costs.fold(0, u32::saturating_add)
+}
+
 /// A list of patterns, any of which may cover a text.
 #[derive(Clone)]
 pub struct Patterns {
     patterns: Box<[Pattern]>,
     /// Empty where the patterns are looked at one by one.
     packs: Box<[Pack]>,
+    cost: u32,
 }
 
 impl Patterns {
@@ -85,9 +98,9 @@ impl Patterns {
             .any(|pack| pack.covering(text.as_bytes(), case) != 0)
     }
 
-    /// Whether the patterns are better looked at together.
-    pub(in crate::policy) fn are_packed(&self) -> bool {
-        !self.packs.is_empty()
+    /// What looking at all of them costs; see [`Pattern::cost`].
+    pub(in crate::policy) fn cost(&self) -> u32 {
+        self.cost
     }
 }
 
@@ -100,7 +113,16 @@ impl FromIterator<Pattern> for Patterns {
         } else {
             Box::default()
         };
-        Self { patterns, packs }
+        let cost = if packs.is_empty() {
+            sum(patterns.iter().map(Pattern::cost))
+        } else {
+            sum(packs.iter().map(Pack::cost))
+        };
+        Self {
+            patterns,
+            packs,
+            cost,
+        }
     }
 }
 
