@@ -81,7 +81,7 @@ pub(in crate::policy) fn sum(costs: impl Iterator<Item = u32>) -> u32 {
 /// A list of patterns, any of which may cover a text.
 #[derive(Clone)]
 pub struct Patterns {
-    patterns: Box<[Pattern]>,
+    all: Box<[Pattern]>,
     /// Empty where the patterns are looked at one by one.
     packs: Box<[Pack]>,
     cost: u32,
@@ -106,23 +106,19 @@ impl Patterns {
 
 impl FromIterator<Pattern> for Patterns {
     fn from_iter<T: IntoIterator<Item = Pattern>>(patterns: T) -> Self {
-        let patterns: Box<[Pattern]> = patterns.into_iter().collect();
-        let packs = if worth_packing(patterns.iter()) {
-            let chunks = patterns.chunks(Pack::SIZE);
+        let all: Box<[Pattern]> = patterns.into_iter().collect();
+        let packs = if worth_packing(all.iter()) {
+            let chunks = all.chunks(Pack::SIZE);
             chunks.map(|chunk| Pack::new(chunk.iter())).collect()
         } else {
             Box::default()
         };
         let cost = if packs.is_empty() {
-            sum(patterns.iter().map(Pattern::cost))
+            sum(all.iter().map(Pattern::cost))
         } else {
             sum(packs.iter().map(Pack::cost))
         };
-        Self {
-            patterns,
-            packs,
-            cost,
-        }
+        Self { all, packs, cost }
     }
 }
 
@@ -130,13 +126,13 @@ impl Deref for Patterns {
     type Target = [Pattern];
 
     fn deref(&self) -> &[Pattern] {
-        &self.patterns
+        &self.all
     }
 }
 
 impl PartialEq for Patterns {
     fn eq(&self, other: &Self) -> bool {
-        self.patterns == other.patterns
+        self.all == other.all
     }
 }
 
