@@ -241,16 +241,17 @@ impl PolicySet {
                 let outcome = index.candidates(&looked_up, |entry| {
                     let mut cost = 1;
                     found.take_in(entry.effect(), entry.rule, || {
-                        let (fits, named) = match index.fits(entry, &looked_up) {
-                            Ok(true) if entry.has_condition() => (true, None),
+                        // What is left to look at: named patterns and the condition, or that alone.
+                        let named = match index.fits(entry, &looked_up) {
+                            Ok(true) if entry.has_condition() => None,
                             Ok(fits) => return fits,
-                            Err(named) => (false, Some(named)),
+                            Err(named) => Some(named),
                         };
                         rule(entry.rule).is_some_and(|rule| {
                             cost = rule.cost(named);
                             match named {
                                 Some(named) => asked.by(rule, named),
-                                None => fits && rule.condition.holds(request.context),
+                                None => rule.condition.holds(request.context),
                             }
                         })
                     });
