@@ -26,8 +26,9 @@ const FEW: usize = 4;
 const CROWDED: usize = 24;
 /// What may be spent on candidates beside a quarter of what looking at each statement costs.
 const SLACK: u32 = 64;
-/// Of so many letters in a row of a literal the rarest three are looked for.
-const LETTERS: usize = 32;
+/// The rarest three letters in a row are looked for among so many at each end of a literal: names that
+/// begin alike mostly end differently.
+const LETTERS: usize = 16;
 
 /// A statement as it hangs somewhere, before it is packed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -108,7 +109,9 @@ fn grams(hung: &Hanging, rules: &[&Rule<Resources>]) -> BTreeSet<u64> {
         .map(|pattern| (RESOURCE, pattern));
     for (kind, pattern) in of_actions.chain(of_resources) {
         for literal in pattern.literals() {
-            let letters = literal.as_bytes().array_windows::<3>().take(LETTERS);
+            let letters = literal.as_bytes().array_windows::<3>();
+            let end = letters.len().saturating_sub(LETTERS).max(LETTERS);
+            let letters = letters.clone().take(LETTERS).chain(letters.skip(end));
             found.extend(letters.map(|letters| gram(kind, *letters)));
         }
     }

@@ -56,7 +56,9 @@ fn statements(action: &str, resource: &str) -> Vec<String> {
 
 #[test]
 fn few_of_many_statements_are_proposed() {
+    let deep = format!("acs:ecs:*:*:{}#/*", "f/".repeat(60));
     for (action, resource) in [
+        ("ecs:Start", deep.as_str()),
         ("ecs:Start#", "*"),
         ("ecs:Start#*", "*"),
         ("ecs:*Start#", "*"),
