@@ -187,7 +187,7 @@ impl std::fmt::Debug for SessionPolicies {
     }
 }
 
-/// How much is kept, in bytes: some hundreds of 2048 characters.
+/// How many bytes are kept, roughly.
 const KEPT: usize = 8 << 20;
 
 impl SessionPolicies {
@@ -209,5 +209,36 @@ impl SessionPolicies {
             kept.bytes += weight;
         }
         set
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A session policy whose index weighs many times its text counts with that.
+    #[test]
+    fn t04_session_policies_are_kept_within_bytes() {
+        let actions: Vec<String> = (0..12).map(|n| format!("a:A{n}")).collect();
+        let statement = |of: usize| {
+            let resources: Vec<String> = (0..5).map(|n| format!("acs:a:::{of}x{n}")).collect();
+            format!(r#"{{"Effect":"Allow","Action":{actions:?},"Resource":{resources:?}}}"#)
+        };
+        let kept = SessionPolicies::default();
+        let (mut most, mut bytes) = (0, 0);
+        for number in 0..600 {
+            let statements: Vec<String> = (0..8).map(|n| statement(number * 8 + n)).collect();
+            let text = format!(
+                r#"{{"Version":"1","Statement":[{}]}}"#,
+                statements.join(",")
+            );
+            bytes += text.len() * COMPILED_FACTOR;
+            kept.get(&text);
+            let kept = kept.kept.read().unwrap();
+            assert!(kept.bytes <= KEPT, "{}", kept.bytes);
+            most = most.max(kept.sets.len());
+        }
+        // By their texts alone all would be.
+        assert!(bytes < KEPT && most < 600, "{bytes} {most}");
     }
 }

@@ -248,10 +248,12 @@ impl PolicySet {
                             Err(named) => Some(named),
                         };
                         rule(entry.rule).is_some_and(|rule| {
-                            cost = rule.cost(named);
-                            match named {
-                                Some(named) => asked.by(rule, named),
-                                None => rule.condition.holds(request.context),
+                            if let Some(named) = named {
+                                cost = rule.cost(named);
+                                asked.by(rule, named)
+                            } else {
+                                cost = rule.condition.cost();
+                                rule.condition.holds(request.context)
                             }
                         })
                     });
@@ -357,22 +359,20 @@ impl Asked<'_> {
 }
 
 impl Rule<Resources> {
-    /// What looking at the statement costs: at the named patterns of it and its condition, or at its
-    /// condition alone. See [`Pattern::cost`](super::pattern::Pattern::cost).
-    pub(super) fn cost(&self, named: Option<Named>) -> u32 {
-        let condition = self.condition.cost();
-        let Some(at) = named else { return condition };
+    /// What looking at the named patterns of the statement and at its condition costs; see
+    /// [`Pattern::cost`].
+    pub(super) fn cost(&self, at: Named) -> u32 {
         let (actions, resources) = (&self.actions.entries, &self.target.entries);
-        let action = named_of(actions, at.action).map_or(actions.cost(), Pattern::cost);
-        let resource =
-            named_of(resources, at.resource).map_or(resources.cost(), ResourcePattern::cost);
-        sum([action, resource, condition].into_iter())
+        let action = named(actions, at.action).map_or(actions.cost(), Pattern::cost);
+        let resource = named(resources, at.resource);
+        let resource = resource.map_or(resources.cost(), ResourcePattern::cost);
+        sum([action, resource, self.condition.cost()].into_iter())
     }
 }
 
 impl Actions {
     fn matches_at(&self, at: u32, action: &str) -> bool {
-        match named_of(&self.entries, at) {
+        match named(&self.entries, at) {
             Some(pattern) => pattern.matches(action, Case::Ignored),
             None => self.matches(action),
         }
@@ -381,7 +381,7 @@ impl Actions {
 
 impl Resources {
     fn matches_at(&self, at: u32, resource: &Resource<'_>) -> bool {
-        match named_of(&self.entries, at) {
+        match named(&self.entries, at) {
             Some(pattern) => pattern.matches(resource),
             None => self.matches(resource),
         }
@@ -389,7 +389,7 @@ impl Resources {
 }
 
 /// The entry that the index named; `None` where it named none.
-fn named_of<T>(entries: &[T], at: u32) -> Option<&T> {
+fn named<T>(entries: &[T], at: u32) -> Option<&T> {
     usize::try_from(at).ok().and_then(|at| entries.get(at))
 }
 

@@ -129,7 +129,8 @@ impl Pattern {
 
     /// What looking at it costs: one, and one for every 64 letters.
     pub(super) fn cost(&self) -> u32 {
-        cost(self.text.len())
+        let words = u32::try_from(self.text.len() / 64).unwrap_or(u32::MAX);
+        words.saturating_add(1)
     }
 
     /// Whether the pattern covers the whole of `text`.
@@ -150,10 +151,6 @@ impl Pattern {
             Shape::Glob(glob) => glob.matches(pattern, text, case),
         }
     }
-}
-
-fn cost(letters: usize) -> u32 {
-    u32::try_from(letters / 64).map_or(u32::MAX, |words| words.saturating_add(1))
 }
 
 impl Glob {

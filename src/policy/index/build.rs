@@ -49,6 +49,14 @@ enum Hook<'a> {
 }
 
 impl<'a> Hook<'a> {
+    /// What every text begins with.
+    const ANY: Self = Self::Prefix("");
+
+    fn text(self) -> &'a str {
+        let (Self::Whole(text) | Self::Prefix(text)) = self;
+        text
+    }
+
     fn of(pattern: &'a Pattern) -> Self {
         if pattern.is_literal() {
             Self::Whole(pattern.as_str())
@@ -156,7 +164,7 @@ impl<'a> Builder<'a> {
         let (actions, resources) = (&rule.actions.entries, &rule.target.entries);
         // Statements on what is *not* named can be about anything.
         let actions: Vec<(u32, Hook<'_>)> = if rule.actions.negated {
-            vec![(ALL, Hook::Prefix(""))]
+            vec![(ALL, Hook::ANY)]
         } else {
             (0..).zip(actions.iter().map(Hook::of)).collect()
         };
@@ -177,16 +185,14 @@ impl<'a> Builder<'a> {
 
     /// What hangs where the pattern does.
     fn place(&mut self, pattern: &ResourcePattern) -> &mut Vec<OnAction<'a>> {
-        let hook = pattern.relative().map_or(Hook::Prefix(""), Hook::of);
-        if hook == Hook::Prefix("") {
+        let hook = pattern.relative().map_or(Hook::ANY, Hook::of);
+        if hook == Hook::ANY {
             return &mut self.root;
         }
         let service = pattern.parts().map(|[service, ..]| service);
-        let lengths = match service.filter(|service| service.is_literal()) {
-            Some(service) => {
-                let service = hash(self.seed, service.as_str().as_bytes(), Reach::Whole, 0);
-                self.services.entry(service).or_default()
-            }
+        let service = service.filter(|service| service.is_literal());
+        let lengths = match service.map(Pattern::as_str) {
+            Some(service) => of_service(&mut self.services, self.seed, service, 0),
             None => &mut self.general,
         };
         *lengths |= hook.length();
@@ -205,7 +211,7 @@ impl<'a> Builder<'a> {
             crowds: Vec::new(),
             texts: Texts::default(),
         };
-        let costs = rules.iter().map(|rule| rule.cost(Some(Named::EVERY)));
+        let costs = rules.iter().map(|rule| rule.cost(Named::EVERY));
         let budget = (sum(costs) / 4).saturating_add(SLACK);
         let root = lists.span(self.root, root(self.seed));
         for (key, hung) in self.places {
@@ -224,6 +230,17 @@ impl<'a> Builder<'a> {
             texts: lists.texts,
         }
     }
+}
+
+/// Which beginnings occur with a service, for what `salt` stands for.
+fn of_service<'s>(
+    services: &'s mut HashMap<u64, Lengths>,
+    seed: u64,
+    service: &str,
+    salt: u64,
+) -> &'s mut Lengths {
+    let key = hash(seed, service.as_bytes(), Reach::Whole, salt);
+    services.entry(key).or_default()
 }
 
 /// Those that deny first.
@@ -276,16 +293,12 @@ impl Lists<'_> {
         let mut general = 0;
         let mut actions: HashMap<u64, Vec<Hanging>> = HashMap::new();
         for (hung, hook) in hung {
-            if hook == Hook::Prefix("") {
+            if hook == Hook::ANY {
                 any.push(hung);
                 continue;
             }
-            let (Hook::Whole(text) | Hook::Prefix(text)) = hook;
-            let lengths = match text.split_once(':') {
-                Some((service, _)) => {
-                    let service = hash(self.seed, service.as_bytes(), Reach::Whole, key);
-                    self.services.entry(service).or_default()
-                }
+            let lengths = match hook.text().split_once(':') {
+                Some((service, _)) => of_service(&mut self.services, self.seed, service, key),
                 None => &mut general,
             };
             *lengths |= hook.length();

@@ -85,11 +85,7 @@ impl Texts {
         let mut entry = Entry {
             rule: place,
             at: small(self.bytes.len()),
-            action: 0,
-            service: 0,
-            region: 0,
-            tail: 0,
-            flags: 0,
+            ..Entry::default()
         };
         let action = index(named.action).and_then(|at| rule.actions.entries.get(at));
         let resource = index(named.resource).and_then(|at| rule.target.entries.get(at));

@@ -173,7 +173,7 @@ impl Index {
         let lengths = self.general | self.of_service(service, length, 0);
         let mut relative = Folded::default();
         relative.read(self.seed, parts.relative());
-        look_up(&self.places, &relative, lengths, 0, |key, hung| {
+        self.look_up(&relative, lengths, 0, |key, hung| {
             visit(&hung.first)?;
             if hung.more.count == 0 {
                 return ControlFlow::Continue(());
@@ -220,10 +220,43 @@ impl Index {
         let lengths = node.general | service.unwrap_or_default();
         let mut folded = Folded::default();
         folded.read(self.seed, action);
-        look_up(&self.places, &folded, lengths, key, |_, hung| {
+        self.look_up(&folded, lengths, key, |_, hung| {
             visit(&hung.first)?;
             self.any(hung.more, asked, visit)
         })
+    }
+
+    /// Gives `visit` what hangs on the beginnings of a text that are so long.
+    #[inline]
+    fn look_up(
+        &self,
+        text: &Folded,
+        lengths: Lengths,
+        salt: u64,
+        mut visit: impl FnMut(u64, &Hung) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let mut lengths = lengths & text.lengths();
+        while lengths != 0 {
+            let mut keys = [0; AT_ONCE];
+            let mut count = 0_usize;
+            while lengths != 0 && count < AT_ONCE {
+                let key = match index(lengths.trailing_zeros()) {
+                    Some(length @ 1..) => text.to(length, Reach::Prefix, salt),
+                    _ => text.whole(salt),
+                };
+                lengths &= lengths.wrapping_sub(1);
+                if let Some(free) = keys.get_mut(count) {
+                    *free = key;
+                }
+                count = count.wrapping_add(usize::from(self.places.may_have(key)));
+            }
+            for key in keys.iter().take(count) {
+                if let Some(found) = self.places.find(*key) {
+                    visit(*key, found)?;
+                }
+            }
+        }
+        ControlFlow::Continue(())
     }
 
     /// Gives `visit` what hangs on a place that is not told apart by actions.
@@ -257,39 +290,6 @@ impl Index {
     pub(super) fn fits(&self, entry: &Entry, asked: &Asked<'_>) -> Result<bool, Named> {
         self.texts.fits(entry, asked)
     }
-}
-
-/// Gives `visit` what `table` has for the beginnings of a text that are so long.
-#[inline]
-fn look_up<V: Copy + Default>(
-    table: &Table<V>,
-    text: &Folded,
-    lengths: Lengths,
-    salt: u64,
-    mut visit: impl FnMut(u64, &V) -> ControlFlow<()>,
-) -> ControlFlow<()> {
-    let mut lengths = lengths & text.lengths();
-    while lengths != 0 {
-        let mut keys = [0; AT_ONCE];
-        let mut count = 0_usize;
-        while lengths != 0 && count < AT_ONCE {
-            let key = match index(lengths.trailing_zeros()) {
-                Some(length @ 1..) => text.to(length, Reach::Prefix, salt),
-                _ => text.whole(salt),
-            };
-            lengths &= lengths.wrapping_sub(1);
-            if let Some(free) = keys.get_mut(count) {
-                *free = key;
-            }
-            count = count.wrapping_add(usize::from(table.may_have(key)));
-        }
-        for key in keys.iter().take(count) {
-            if let Some(found) = table.find(*key) {
-                visit(*key, found)?;
-            }
-        }
-    }
-    ControlFlow::Continue(())
 }
 
 /// A place in a list of fewer than 2^32: the text of a set is far shorter.

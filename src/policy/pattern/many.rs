@@ -58,9 +58,8 @@ impl Pack {
 
     /// What looking at it costs; see [`Pattern::cost`].
     pub(in crate::policy) fn cost(&self) -> u32 {
-        let bundles = u32::try_from(self.bundles.len()).unwrap_or(u32::MAX);
-        let single = self.single.iter().map(|(_, pattern)| pattern.cost());
-        single.fold(bundles, u32::saturating_add)
+        let bundles = self.bundles.iter().map(|_| 1);
+        sum(bundles.chain(self.single.iter().map(|(_, pattern)| pattern.cost())))
     }
 
     /// The patterns that cover the whole of `text`.
