@@ -10,6 +10,7 @@ use std::str::FromStr;
 
 pub use self::list::ResourcePatterns;
 pub use self::mfa::MfaSerialNumber;
+pub(in crate::policy) use self::parts::Parts;
 pub use self::parts::Resource;
 use super::ids::{AccountId, ProviderName, RoleName, RoleSessionName, UserName};
 use super::pattern::Pattern;

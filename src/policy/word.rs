@@ -21,6 +21,23 @@ pub(super) fn last(text: &[u8]) -> u64 {
     }
 }
 
+/// Whether two texts have the same first `length` bytes. Without a call for up to eight of them, as
+/// services have, and for sixteen, as accounts have, if as many as that are there.
+#[inline]
+pub(super) fn begin_alike(one: &[u8], other: &[u8], length: usize) -> bool {
+    if let (1..=8, Some(one), Some(other)) = (length, one.first_chunk(), other.first_chunk()) {
+        let different = u64::from_le_bytes(*one) ^ u64::from_le_bytes(*other);
+        return different << (64 - 8 * length) == 0;
+    }
+    if let (16, Some(one), Some(other)) = (length, one.first_chunk(), other.first_chunk()) {
+        return u128::from_le_bytes(*one) == u128::from_le_bytes(*other);
+    }
+    match (one.get(..length), other.get(..length)) {
+        (Some(one), Some(other)) => one == other,
+        _ => false,
+    }
+}
+
 /// The high bit of each byte of a word that is a colon.
 pub(super) fn colons(word: u64) -> u64 {
     const LOW_BITS: u64 = each(0x7F);
@@ -71,6 +88,15 @@ mod tests {
             let found = first_colons::<3>(text.as_bytes());
             prop_assert_eq!(found.map(|found| found.to_vec()), all);
             prop_assert_eq!(first_colons::<1>(text.as_bytes()).map(|[first]| first), text.find(':'));
+        }
+
+        #[test]
+        fn texts_begin_alike_as_slices_do(one in "[ab]{0,24}", other in "[ab]{0,24}", length in 0..30_usize) {
+            let (one, other) = (one.as_bytes(), other.as_bytes());
+            let slices = one.get(..length).zip(other.get(..length));
+            prop_assert_eq!(begin_alike(one, other, length), slices.is_some_and(|(one, other)| one == other));
+            let more = [&one[..length.min(one.len())], other].concat();
+            prop_assert_eq!(begin_alike(one, &more, length), one.len() >= length);
         }
 
         #[test]

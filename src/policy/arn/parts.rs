@@ -48,11 +48,12 @@ impl<'a> Parts<'a> {
         account.unwrap_or_default()
     }
 
-    /// The account, a colon and the last part.
-    pub(in crate::policy) fn account_and_more(self) -> &'a [u8] {
-        let [_, before, _] = self.colons;
-        let from = self.from_service.get(before.wrapping_add(1)..);
-        from.unwrap_or_default()
+    /// The account and all that follows, and how long it is.
+    pub(in crate::policy) fn account_and_more(self) -> (&'a [u8], usize) {
+        let [_, before, end] = self.colons;
+        let begin = before.wrapping_add(1);
+        let from = self.from_service.get(begin..);
+        (from.unwrap_or_default(), end.wrapping_sub(begin))
     }
 
     /// The last part.
@@ -105,7 +106,9 @@ mod tests {
             let expected = (begins && pieces.len() == 4).then_some(pieces);
             let found = Parts::split(text.as_bytes()).map(|parts| {
                 let (account, relative) = (parts.account(), parts.relative());
-                assert_eq!(parts.account_and_more(), [account, b":", relative].concat());
+                let (rest, length) = parts.account_and_more();
+                assert_eq!(rest, [account, b":", relative].concat());
+                assert_eq!(&rest[..length], account);
                 let (rest, length) = parts.service_and_more();
                 assert_eq!((rest, &rest[..length]), (&text.as_bytes()[4..], parts.service()));
                 let parts = [parts.service(), parts.region(), account, relative];

@@ -3,11 +3,12 @@
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{BuildHasher, RandomState};
 
-use super::entry::Texts;
+use super::entry::Packer;
 use super::hash::{ACTION, LONGEST, RESOURCE, Reach, gram, hash, root};
 use super::table::Table;
 use super::{
-    ALL, CROWD, Crowd, Entry, Hung, Index, Lengths, NODE, Named, Node, Span, WHOLE, index, small,
+    ALL, CROWD, Crowd, Entry, Hung, Index, Lengths, NODE, Named, Node, OfService, Span, WHOLE,
+    WithGram, index, small,
 };
 use crate::policy::arn::ResourcePattern;
 use crate::policy::compile::Rule;
@@ -209,7 +210,7 @@ impl<'a> Builder<'a> {
             nodes: Vec::new(),
             entries: Vec::new(),
             crowds: Vec::new(),
-            texts: Texts::default(),
+            packer: Packer::default(),
         };
         let costs = rules.iter().map(|rule| rule.cost(Named::EVERY));
         let budget = (sum(costs) / 4).saturating_add(SLACK);
@@ -217,17 +218,19 @@ impl<'a> Builder<'a> {
         for (key, hung) in self.places {
             lists.place(hung, key);
         }
+        let services = lists.services.into_iter();
+        let services = services.map(|(key, lengths)| OfService { key, lengths });
         Index {
             seed: self.seed,
             budget,
             root,
             general: self.general,
-            services: Table::new(&lists.services),
-            places: Table::new(&lists.places),
+            services: Table::new(services, 8),
+            places: Table::new(lists.places.into_values(), 2),
             nodes: lists.nodes.into(),
             entries: lists.entries.into(),
             crowds: lists.crowds.into(),
-            texts: lists.texts,
+            texts: lists.packer.finish(),
         }
     }
 }
@@ -258,7 +261,7 @@ struct Lists<'a> {
     nodes: Vec<Node>,
     entries: Vec<Entry>,
     crowds: Vec<Crowd>,
-    texts: Texts,
+    packer: Packer,
 }
 
 impl Lists<'_> {
@@ -280,7 +283,7 @@ impl Lists<'_> {
 
     fn put(&mut self, key: u64, first: &Hanging, more: Span) {
         if let Some(first) = self.entry(first) {
-            self.places.insert(key, Hung { first, more });
+            self.places.insert(key, Hung { key, first, more });
         }
     }
 
@@ -327,7 +330,7 @@ impl Lists<'_> {
 
     fn entry(&mut self, hung: &Hanging) -> Option<Entry> {
         let rule = index(hung.rule).and_then(|at| self.rules.get(at))?;
-        Some(self.texts.pack(rule, hung.rule, hung.named))
+        Some(self.packer.pack(rule, hung.rule, hung.named))
     }
 
     fn entries(&mut self, hung: &[Hanging]) -> Span {
@@ -364,8 +367,11 @@ impl Lists<'_> {
         }
         let rest = self.entries(&rest);
         let by_gram = by_gram.into_iter();
-        let grams = by_gram.map(|(gram, hung)| (gram, self.entries(&hung)));
-        let grams = Table::new(&grams.collect());
+        let grams = by_gram.map(|(key, hung)| WithGram {
+            key,
+            entries: self.entries(&hung),
+        });
+        let grams = Table::new(grams, 2);
         let at = small(self.crowds.len());
         self.crowds.push(Crowd { rest, grams });
         Span { at, count: CROWD }

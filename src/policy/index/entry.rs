@@ -1,11 +1,14 @@
 //! What hangs in an index: a statement by one action and one resource of it, packed so that most
 //! statements are looked at in one stretch of memory.
 
+use std::collections::HashMap;
+
 use super::{ALL, Asked, index, small};
-use crate::policy::arn::ResourcePattern;
+use crate::policy::arn::{Parts, ResourcePattern};
 use crate::policy::compile::Rule;
 use crate::policy::document::{Resources, StatementEffect};
 use crate::policy::pattern::Pattern;
+use crate::policy::word::begin_alike;
 
 /// A statement, and what of it led here.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -17,12 +20,21 @@ pub(in crate::policy) struct Entry {
     /// How long the text of the action is, and those of the others.
     action: u8,
     service: u8,
+    /// [`ANY`] for any account.
+    account: u8,
     /// [`ANY`] for any region.
     region: u8,
-    /// Of account and last part with what is between them; if [`ANY_ACCOUNT`], of the last part.
-    tail: u8,
+    /// Of the resource's last part.
+    last: u8,
     flags: u16,
+    /// The last part itself, if there is room for it: what hardly two statements share is found
+    /// where the entry is. Else it stands behind the other texts.
+    here: [u8; ROOM],
 }
+
+/// So that an entry takes up a line of the processor's cache, with what its [`Hung`](super::Hung)
+/// has beside it.
+const ROOM: usize = 32;
 
 /// A length that no packed text has.
 const ANY: u8 = u8::MAX;
@@ -32,13 +44,12 @@ const CONDITION: u16 = 1 << 1;
 /// Everything that the entry stands for is in its texts.
 const PLAIN: u16 = 1 << 2;
 const EVERY_RESOURCE: u16 = 1 << 3;
-const ANY_ACCOUNT: u16 = 1 << 4;
 /// The text stands for all that begin with it.
-const ACTION_PREFIX: u16 = 1 << 5;
-const REGION_PREFIX: u16 = 1 << 6;
-const TAIL_PREFIX: u16 = 1 << 7;
+const ACTION_PREFIX: u16 = 1 << 4;
+const REGION_PREFIX: u16 = 1 << 5;
+const LAST_PREFIX: u16 = 1 << 6;
 /// An ARN of RAM: its case is ignored.
-const FOLDED: u16 = 1 << 8;
+const FOLDED: u16 = 1 << 7;
 
 /// Which of a statement's actions and which of its resources led here; [`ALL`] where all have to
 /// be looked at.
@@ -78,27 +89,36 @@ impl Entry {
     }
 }
 
-impl Texts {
+/// Makes the entries of an index, and what they point to.
+#[derive(Debug, Default)]
+pub(super) struct Packer {
+    texts: Texts,
+    /// Where the texts stand that were put down: most statements share theirs with others.
+    known: HashMap<Vec<u8>, u32>,
+}
+
+impl Packer {
     /// Packs a statement. It is plain if both patterns are given, the service and the account are
     /// literal (or the account is anything), and no text has a wildcard before its end.
     pub(super) fn pack(&mut self, rule: &Rule<Resources>, place: u32, named: Named) -> Entry {
         let mut entry = Entry {
             rule: place,
-            at: small(self.bytes.len()),
             ..Entry::default()
         };
         let action = index(named.action).and_then(|at| rule.actions.entries.get(at));
         let resource = index(named.resource).and_then(|at| rule.target.entries.get(at));
+        let mut text = Vec::new();
         let packed = action.zip(resource).and_then(|(action, resource)| {
-            self.action(&mut entry, action)?;
-            self.resource(&mut entry, resource)
+            entry.flags |= prefix(action, ACTION_PREFIX)?;
+            entry.action = append(&mut text, action.prefix())?;
+            pack_resource(&mut entry, &mut text, resource)
         });
         if packed.is_some() {
             entry.flags |= PLAIN;
+            entry.at = self.put(text);
         } else {
-            self.bytes.truncate(index(entry.at).unwrap_or_default());
-            entry.at = small(self.named.len());
-            self.named.push(named);
+            entry.at = small(self.texts.named.len());
+            self.texts.named.push(named);
         }
         if rule.effect == StatementEffect::Allow {
             entry.flags |= ALLOWS;
@@ -109,46 +129,65 @@ impl Texts {
         entry
     }
 
-    fn action(&mut self, entry: &mut Entry, action: &Pattern) -> Option<()> {
-        entry.flags |= prefix(action, ACTION_PREFIX)?;
-        entry.action = self.append(action.prefix())?;
-        Some(())
-    }
-
-    fn resource(&mut self, entry: &mut Entry, resource: &ResourcePattern) -> Option<()> {
-        let Some([service, region, account, last]) = resource.parts() else {
-            entry.flags |= EVERY_RESOURCE;
-            return Some(());
+    fn put(&mut self, text: Vec<u8>) -> u32 {
+        let bytes = &mut self.texts.bytes;
+        let put = |text: &Vec<u8>| {
+            let at = small(bytes.len());
+            bytes.extend(text);
+            at
         };
-        service.is_literal().then_some(())?;
-        entry.service = self.append(service.as_str())?;
-        if service.as_str().eq_ignore_ascii_case("ram") {
-            entry.flags |= FOLDED;
-        }
-        if region.is_any() {
-            entry.region = ANY;
-        } else {
-            entry.flags |= prefix(region, REGION_PREFIX)?;
-            entry.region = self.append(region.prefix())?;
-        }
-        entry.flags |= prefix(last, TAIL_PREFIX)?;
-        if account.is_any() {
-            entry.flags |= ANY_ACCOUNT;
-            entry.tail = self.append(last.prefix())?;
-        } else {
-            account.is_literal().then_some(())?;
-            entry.tail = self.append(&format!("{}:{}", account.as_str(), last.prefix()))?;
-        }
-        Some(())
+        *self.known.entry(text).or_insert_with_key(put)
     }
 
-    fn append(&mut self, text: &str) -> Option<u8> {
-        self.bytes.extend(text.as_bytes());
-        u8::try_from(text.len())
-            .ok()
-            .filter(|length| *length != ANY)
+    pub(super) fn finish(self) -> Texts {
+        self.texts
     }
+}
 
+fn pack_resource(entry: &mut Entry, text: &mut Vec<u8>, resource: &ResourcePattern) -> Option<()> {
+    let Some([service, region, account, last]) = resource.parts() else {
+        entry.flags |= EVERY_RESOURCE;
+        return Some(());
+    };
+    service.is_literal().then_some(())?;
+    entry.service = append(text, service.as_str())?;
+    if service.as_str().eq_ignore_ascii_case("ram") {
+        entry.flags |= FOLDED;
+    }
+    if account.is_any() {
+        entry.account = ANY;
+    } else {
+        account.is_literal().then_some(())?;
+        entry.account = append(text, account.as_str())?;
+    }
+    if region.is_any() {
+        entry.region = ANY;
+    } else {
+        entry.flags |= prefix(region, REGION_PREFIX)?;
+        entry.region = append(text, region.prefix())?;
+    }
+    entry.flags |= prefix(last, LAST_PREFIX)?;
+    let last = last.prefix();
+    if let Some(here) = entry.here.get_mut(..last.len()) {
+        here.copy_from_slice(last.as_bytes());
+        entry.last = length(last)?;
+    } else {
+        entry.last = append(text, last)?;
+    }
+    Some(())
+}
+
+fn append(texts: &mut Vec<u8>, text: &str) -> Option<u8> {
+    texts.extend(text.as_bytes());
+    length(text)
+}
+
+fn length(text: &str) -> Option<u8> {
+    let length = u8::try_from(text.len()).ok();
+    length.filter(|length| *length != ANY)
+}
+
+impl Texts {
     /// How many bytes they take.
     pub(super) fn bytes(&self) -> usize {
         size_of_val(&*self.named).saturating_add(self.bytes.len())
@@ -169,28 +208,62 @@ impl Texts {
         let has = |flag: u16| entry.flags & flag != 0;
         let texts = self.bytes.get(index(entry.at)?..)?;
         let (action, texts) = texts.split_at_checked(entry.action.into())?;
-        if !covers(action, has(ACTION_PREFIX), asked.action.as_bytes(), true) {
+        let asked_action = asked.action.as_bytes();
+        let fits = covers::<false>(action, has(ACTION_PREFIX), asked_action)
+            || covers::<true>(action, has(ACTION_PREFIX), asked_action);
+        if !fits {
             return None;
         }
         if has(EVERY_RESOURCE) {
             return Some(());
         }
         let parts = asked.resource.parts()?;
-        let (service, texts) = texts.split_at_checked(entry.service.into())?;
-        let length = if entry.region == ANY { 0 } else { entry.region };
-        let (region, texts) = texts.split_at_checked(length.into())?;
-        let tail = texts.get(..entry.tail.into())?;
-        let asked_tail = if has(ANY_ACCOUNT) {
-            parts.relative()
-        } else {
-            parts.account_and_more()
-        };
-        let fits = covers(service, false, parts.service(), has(FOLDED))
-            && covers(tail, has(TAIL_PREFIX), asked_tail, has(FOLDED))
-            && (entry.region == ANY
-                || covers(region, has(REGION_PREFIX), parts.region(), has(FOLDED)));
+        // Most names come in the case of the pattern.
+        let kept = entry.covers::<false>(texts, &parts);
+        kept.or_else(|| has(FOLDED).then(|| entry.covers::<true>(texts, &parts))?)
+    }
+}
+
+impl Entry {
+    /// Whether the resource is, in the case it has or in any. `texts` are the entry's behind the
+    /// action.
+    #[inline]
+    fn covers<const ANY_CASE: bool>(&self, texts: &[u8], parts: &Parts<'_>) -> Option<()> {
+        if !is::<ANY_CASE>(texts, self.service, parts.service_and_more()) {
+            return None;
+        }
+        let texts = texts.get(usize::from(self.service)..)?;
+        if self.account != ANY && !is::<ANY_CASE>(texts, self.account, parts.account_and_more()) {
+            return None;
+        }
+        let texts = texts.get(given(self.account)..)?;
+        let (region, texts) = texts.split_at_checked(given(self.region))?;
+        let length = usize::from(self.last);
+        let last = self.here.get(..length).or_else(|| texts.get(..length))?;
+        let has = |flag: u16| self.flags & flag != 0;
+        let fits = covers::<ANY_CASE>(last, has(LAST_PREFIX), parts.relative())
+            && (self.region == ANY
+                || covers::<ANY_CASE>(region, has(REGION_PREFIX), parts.region()));
         fits.then_some(())
     }
+}
+
+/// Whether the first bytes of `texts` are a part of a name, which is the first bytes of `more`.
+#[inline]
+fn is<const ANY_CASE: bool>(texts: &[u8], given: u8, (more, length): (&[u8], usize)) -> bool {
+    if usize::from(given) != length {
+        return false;
+    }
+    if ANY_CASE {
+        more.get(..length).is_some_and(|part| caseless(texts, part))
+    } else {
+        begin_alike(texts, more, length)
+    }
+}
+
+/// How long a text is that may stand for any.
+fn given(length: u8) -> usize {
+    if length == ANY { 0 } else { length.into() }
 }
 
 /// `flag` where a pattern covers all that begins with its text, nothing where it is literal; `None` for
@@ -204,14 +277,18 @@ fn prefix(pattern: &Pattern, flag: u16) -> Option<u16> {
 
 /// Whether a literal is the text, or its beginning.
 #[inline]
-fn covers(literal: &[u8], prefix: bool, text: &[u8], folded: bool) -> bool {
+fn covers<const ANY_CASE: bool>(literal: &[u8], prefix: bool, text: &[u8]) -> bool {
     (prefix || literal.len() == text.len())
-        && (text.starts_with(literal) || folded && caseless(literal, text))
+        && if ANY_CASE {
+            caseless(text, literal)
+        } else {
+            text.starts_with(literal)
+        }
 }
 
-/// Most names come in the case of the pattern.
+/// Whether a text starts with another, whatever their case.
 #[cold]
-fn caseless(literal: &[u8], text: &[u8]) -> bool {
-    let start = text.get(..literal.len());
-    start.is_some_and(|start| start.eq_ignore_ascii_case(literal))
+fn caseless(text: &[u8], start: &[u8]) -> bool {
+    let text = text.get(..start.len());
+    text.is_some_and(|text| text.eq_ignore_ascii_case(start))
 }

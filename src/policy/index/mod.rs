@@ -30,7 +30,7 @@ use std::ops::ControlFlow;
 use self::entry::Texts;
 pub(super) use self::entry::{Entry, Named};
 use self::hash::{ACTION, Folded, RESOURCE, Reach, gram, root, start};
-use self::table::Table;
+use self::table::{Slot, Table};
 use super::arn::Resource;
 use super::word::first_colons;
 
@@ -49,7 +49,7 @@ pub(super) struct Index {
     /// Which beginnings of last parts occur in ARNs whose service has wildcards.
     general: Lengths,
     /// Which occur in those of a service; and which beginnings of actions, below a node.
-    services: Table<Lengths>,
+    services: Table<OfService>,
     /// By the beginning of a last part; and, below a node, by the beginning of an action.
     places: Table<Hung>,
     nodes: Box<[Node]>,
@@ -74,12 +74,47 @@ struct Node {
     general: Lengths,
 }
 
-/// The entries of one place: mostly there is one, which stands here itself.
+/// Which beginnings occur with a service.
 #[derive(Debug, Clone, Copy, Default)]
+struct OfService {
+    key: u64,
+    lengths: Lengths,
+}
+
+/// The entries of one place: mostly there is one, which stands here itself. A line of the
+/// processor's cache, so that one look at memory brings all that is to be known of a statement.
+#[derive(Debug, Clone, Copy, Default)]
+#[repr(align(64))]
 struct Hung {
+    key: u64,
     first: Entry,
     /// The others; in a node the first is once more.
     more: Span,
+}
+
+/// The entries that have three letters in a row.
+#[derive(Debug, Clone, Copy, Default)]
+struct WithGram {
+    key: u64,
+    entries: Span,
+}
+
+impl Slot for OfService {
+    fn key(&self) -> u64 {
+        self.key
+    }
+}
+
+impl Slot for Hung {
+    fn key(&self) -> u64 {
+        self.key
+    }
+}
+
+impl Slot for WithGram {
+    fn key(&self) -> u64 {
+        self.key
+    }
 }
 
 /// So many entries from `at` on.
@@ -110,7 +145,7 @@ struct Crowd {
     /// Those without three letters in a row.
     rest: Span,
     /// The others by three of their letters; see [`gram`].
-    grams: Table<Span>,
+    grams: Table<WithGram>,
 }
 
 /// What is asked for.
@@ -185,7 +220,7 @@ impl Index {
     /// Which beginnings occur with the service that the first `length` bytes of `text` are.
     fn of_service(&self, text: &[u8], length: usize, salt: u64) -> Lengths {
         let lengths = self.services.find(start(self.seed, text, length, salt));
-        lengths.copied().unwrap_or_default()
+        lengths.map(|found| found.lengths).unwrap_or_default()
     }
 
     /// Gives `visit` what hangs on `key`.
@@ -276,8 +311,8 @@ impl Index {
         rest.iter().try_for_each(&mut *visit)?;
         for (kind, text) in [(ACTION, asked.action), (RESOURCE, asked.name)] {
             for letters in text.as_bytes().array_windows::<3>() {
-                if let Some(entries) = crowd.grams.get(gram(kind, *letters)) {
-                    let entries = entries.of(&self.entries);
+                if let Some(found) = crowd.grams.get(gram(kind, *letters)) {
+                    let entries = found.entries.of(&self.entries);
                     entries.iter().try_for_each(&mut *visit)?;
                 }
             }

@@ -1,39 +1,35 @@
 //! A map by hashes, made once and then only read: a miss is seen in a few bits that stay in the
 //! processor's cache, a hit costs one line of memory.
 
-use std::collections::HashMap;
-
-/// Aligned so that a line of the processor's cache holds whole ones.
-#[derive(Debug, Clone, Copy, Default)]
-#[repr(align(32))]
-struct Slot<V> {
-    /// 0 where the slot is free.
-    key: u64,
-    value: V,
+/// What a table is made of.
+pub(super) trait Slot: Copy + Default {
+    /// What it is found by; 0 where the slot is free.
+    fn key(&self) -> u64;
 }
 
 /// See the head of this module.
 #[derive(Debug)]
-pub(super) struct Table<V> {
+pub(super) struct Table<S> {
     /// A power of two, half of them free at least; a key is in the first from its own on.
-    slots: Box<[Slot<V>]>,
-    /// Sixteen bits for each key, two of them set.
+    slots: Box<[S]>,
+    /// Eight bits for each key at least, two of them set.
     filter: Box<[u64]>,
 }
 
-impl<V: Copy + Default> Table<V> {
-    /// The values by their keys, none of which is 0.
-    pub(super) fn new(values: &HashMap<u64, V>) -> Self {
-        let size = values.len().saturating_mul(2).next_power_of_two();
-        let mut slots = vec![Slot::default(); size].into_boxed_slice();
-        let mut filter = vec![0; (size / 8).max(1)].into_boxed_slice();
-        for (&key, &value) in values {
+impl<S: Slot> Table<S> {
+    /// The table of these, which have different keys, with so many slots for each of them.
+    pub(super) fn new(all: impl ExactSizeIterator<Item = S>, slots: usize) -> Self {
+        let size = all.len().saturating_mul(slots).next_power_of_two();
+        let mut slots = vec![S::default(); size].into_boxed_slice();
+        let mut filter = vec![0; (size / 16).max(1)].into_boxed_slice();
+        for one in all {
+            let key = one.key();
             let from = place(key, size);
             let free = (from..size)
                 .chain(0..from)
-                .find(|at| slots.get(*at).is_some_and(|slot| slot.key == 0));
+                .find(|at| slots.get(*at).is_some_and(|slot| slot.key() == 0));
             if let Some(slot) = free.and_then(|at| slots.get_mut(at)) {
-                *slot = Slot { key, value };
+                *slot = one;
             }
             let words = filter.len();
             if let Some(word) = filter.get_mut(place(key, words)) {
@@ -48,7 +44,7 @@ impl<V: Copy + Default> Table<V> {
         size_of_val(&*self.slots).saturating_add(size_of_val(&*self.filter))
     }
 
-    pub(super) fn get(&self, key: u64) -> Option<&V> {
+    pub(super) fn get(&self, key: u64) -> Option<&S> {
         if self.may_have(key) {
             self.find(key)
         } else {
@@ -64,15 +60,15 @@ impl<V: Copy + Default> Table<V> {
     }
 
     #[inline]
-    pub(super) fn find(&self, key: u64) -> Option<&V> {
+    pub(super) fn find(&self, key: u64) -> Option<&S> {
         let mut at = place(key, self.slots.len());
         // One slot in two is free: this ends.
         loop {
             let slot = self.slots.get(at)?;
-            if slot.key == key {
-                return Some(&slot.value);
+            if slot.key() == key {
+                return Some(slot);
             }
-            if slot.key == 0 {
+            if slot.key() == 0 {
                 return None;
             }
             at = at.wrapping_add(1) & self.slots.len().wrapping_sub(1);
@@ -94,15 +90,20 @@ fn bits(key: u64) -> u64 {
 mod tests {
     use super::*;
 
+    impl Slot for (u64, u32) {
+        fn key(&self) -> u64 {
+            self.0
+        }
+    }
+
     #[test]
     fn what_was_put_in_is_found_and_nothing_else() {
         for count in [0_u32, 1, 2, 3, 8, 100, 5000] {
             // Neighbours, and keys that differ only in bits that the place does not hang on.
             let key = |n: u32| u64::from(n % 3) | u64::from(n + 1) << 40;
-            let values: HashMap<u64, u32> = (0..count).map(|n| (key(n), n)).collect();
-            let table = Table::new(&values);
+            let table = Table::new((0..count).map(|n| (key(n), n)), 2);
             for n in 0..count * 2 + 2 {
-                let found = table.get(key(n)).copied();
+                let found = table.get(key(n)).map(|(_, n)| *n);
                 assert_eq!(found, (n < count).then_some(n), "{n} of {count}");
             }
         }
