@@ -16,7 +16,7 @@ use sm3::Sm3;
 
 use super::SignatureError;
 use super::params::{self, Order, Pair};
-use super::percent::{self, hex_digit};
+use super::percent::hex_digit;
 use super::rpc::keyed;
 use super::secret::SecretText;
 
@@ -301,30 +301,30 @@ pub(super) fn canonical_in_order<'p, 'a: 'p>(
         )
         .chain([method.len(), signed_headers.len(), payload_hash.len(), 8])
         .fold(0, usize::saturating_add);
-    let mut out = Vec::with_capacity(capacity);
-    out.extend_from_slice(method.as_bytes());
-    out.extend_from_slice(b"\n/\n");
-    let mut separator: &[u8] = b"";
+    let mut out = String::with_capacity(capacity);
+    out.push_str(method);
+    out.push_str("\n/\n");
+    let mut separator = "";
     for pair in query {
-        out.extend_from_slice(separator);
+        out.push_str(separator);
         pair.canonical_into(&mut out);
-        separator = b"&";
+        separator = "&";
     }
-    out.push(b'\n');
+    out.push('\n');
     for (name, value) in headers {
         let begin = out.len();
-        out.extend_from_slice(name.as_bytes());
+        out.push_str(name);
         if let Some(name) = out.get_mut(begin..) {
             name.make_ascii_lowercase();
         }
-        out.push(b':');
-        out.extend_from_slice(value.as_ref().as_bytes());
-        out.push(b'\n');
+        out.push(':');
+        out.push_str(value.as_ref());
+        out.push('\n');
     }
     for line in ["\n", signed_headers, "\n", payload_hash] {
-        out.extend_from_slice(line.as_bytes());
+        out.push_str(line);
     }
-    percent::into_text(out)
+    out
 }
 
 /// The string to sign: the algorithm's name and the hash of the canonical request.

@@ -67,16 +67,16 @@ impl<'a> Pair<'a> {
     }
 
     /// Appends `enc(name)=enc(value)`.
-    pub(crate) fn canonical_into(&self, out: &mut Vec<u8>) {
+    pub(crate) fn canonical_into(&self, out: &mut String) {
         self.name.once(out);
-        out.push(b'=');
+        out.push('=');
         self.value.once(out);
     }
 
     /// Appends `enc(enc(name)=enc(value))`.
-    pub(crate) fn canonical_twice_into(&self, out: &mut Vec<u8>) {
+    pub(crate) fn canonical_twice_into(&self, out: &mut String) {
         self.name.twice(out);
-        out.extend_from_slice(b"%3D");
+        out.push_str("%3D");
         self.value.twice(out);
     }
 
@@ -115,24 +115,24 @@ impl<'a> Text<'a> {
     }
 
     /// Appends the canonical form.
-    fn once(&self, out: &mut Vec<u8>) {
+    fn once(&self, out: &mut String) {
         match self.canonical {
-            Some(canonical) => out.extend_from_slice(canonical.as_bytes()),
+            Some(canonical) => out.push_str(canonical),
             None => percent::encode_into(out, &self.decoded),
         }
     }
 
     /// Appends the canonical form of the canonical form.
-    fn twice(&self, out: &mut Vec<u8>) {
+    fn twice(&self, out: &mut String) {
         match self.canonical {
-            Some(canonical) if self.is_plain() => out.extend_from_slice(canonical.as_bytes()),
+            Some(canonical) if self.is_plain() => out.push_str(canonical),
             Some(canonical) => {
                 // Beside unreserved characters it holds `%` only, and that is `%25`.
-                let mut separator: &[u8] = b"";
+                let mut separator = "";
                 for run in split(canonical, b'%') {
-                    out.extend_from_slice(separator);
-                    out.extend_from_slice(run.as_bytes());
-                    separator = b"%25";
+                    out.push_str(separator);
+                    out.push_str(run);
+                    separator = "%25";
                 }
             }
             None => percent::encode_twice_into(out, &self.decoded),
@@ -205,14 +205,15 @@ struct Part<'a> {
 }
 
 impl<'a> Part<'a> {
-    /// Splits `raw` where the part ends: before the first byte that `ends` it.
-    fn split(raw: &'a str, ends: impl Fn(u8) -> bool) -> (Self, &'a str) {
+    /// Splits `raw` where the part ends: before the first of these two bytes.
+    fn split(raw: &'a str, [one, other]: [u8; 2]) -> (Self, &'a str) {
         let bytes = raw.as_bytes();
         let mut length = percent::unreserved_run(bytes);
-        let plain = bytes.get(length).is_none_or(|byte| ends(*byte));
+        let end = bytes.get(length);
+        let plain = end.is_none_or(|byte| *byte == one || *byte == other);
         if !plain {
             let rest = bytes.get(length..).unwrap_or_default();
-            let more = rest.iter().take_while(|byte| !ends(**byte)).count();
+            let more = memchr::memchr2(one, other, rest).unwrap_or(rest.len());
             length = length.saturating_add(more);
         }
         // A part ends before an ASCII character, or with the text.
@@ -233,9 +234,9 @@ impl<'a> Part<'a> {
 fn push_pairs<'a>(pairs: &mut Vec<Pair<'a>>, raw: &'a str) -> Result<(), EncodingError> {
     let mut rest = raw;
     while !rest.is_empty() {
-        let (name, after) = Part::split(rest, |byte| matches!(byte, b'=' | b'&'));
+        let (name, after) = Part::split(rest, [b'=', b'&']);
         let (value, after) = match after.strip_prefix('=') {
-            Some(after) => Part::split(after, |byte| byte == b'&'),
+            Some(after) => Part::split(after, [b'&', b'&']),
             // An empty piece is none.
             None if name.raw.is_empty() => {
                 rest = after.strip_prefix('&').unwrap_or(after);
@@ -346,36 +347,77 @@ fn pieces(raw: &str) -> impl Iterator<Item = &str> {
     split(raw, b'&').filter(|piece| !piece.is_empty())
 }
 
-/// The order of pairs by their names, as bytes. That of up to 48 takes no memory of its own.
+/// The order of pairs by their names, as bytes. That of up to 32 takes no memory of its own.
 pub(crate) struct Order {
     count: usize,
-    /// Places among the pairs; in `heap` where they are many.
-    stack: [usize; Self::ON_STACK],
-    heap: Vec<usize>,
+    /// In `heap` where they are many.
+    stack: [Placed; Self::ON_STACK],
+    heap: Vec<Placed>,
+}
+
+/// A pair in an order.
+#[derive(Clone, Copy, Default)]
+struct Placed {
+    /// The first eight bytes of its name, which mostly tell it from another: the highest first, and
+    /// zeros where there are fewer.
+    start: u64,
+    /// Its place among the pairs.
+    place: usize,
+}
+
+impl Placed {
+    fn new((place, pair): (usize, &Pair<'_>)) -> Self {
+        let name = pair.name().as_bytes();
+        let start = name.first_chunk().copied().unwrap_or_else(|| {
+            let mut short = [0; 8];
+            for (byte, of_name) in short.iter_mut().zip(name) {
+                *byte = *of_name;
+            }
+            short
+        });
+        Self {
+            start: u64::from_be_bytes(start),
+            place,
+        }
+    }
 }
 
 impl Order {
-    const ON_STACK: usize = 48;
+    const ON_STACK: usize = 32;
 
     pub(crate) fn of(pairs: &[Pair<'_>]) -> Self {
         let mut order = Self {
             count: pairs.len(),
-            stack: [0; Self::ON_STACK],
+            stack: [Placed::default(); Self::ON_STACK],
             heap: Vec::new(),
         };
-        let places = if let Some(places) = order.stack.get_mut(..pairs.len()) {
-            for (at, place) in places.iter_mut().enumerate() {
-                *place = at;
+        let all = pairs.iter().enumerate().map(Placed::new);
+        let sorted = if let Some(stack) = order.stack.get_mut(..pairs.len()) {
+            for (free, placed) in stack.iter_mut().zip(all) {
+                *free = placed;
             }
-            places
+            stack
         } else {
-            order.heap = (0..pairs.len()).collect();
+            order.heap = all.collect();
             order.heap.as_mut_slice()
         };
-        let key = |place: &usize| pairs.get(*place).map(|pair| (pair.name(), pair.value()));
+        let key = |placed: &Placed| {
+            let pair = pairs.get(placed.place);
+            pair.map(|pair| (pair.name(), pair.value()))
+        };
         // A name that repeats is refused elsewhere; the value as second key keeps this order fixed.
-        places.sort_unstable_by(|one, other| key(one).cmp(&key(other)));
+        sorted.sort_unstable_by(|one, other| {
+            let starts = one.start.cmp(&other.start);
+            starts.then_with(|| key(one).cmp(&key(other)))
+        });
         order
+    }
+
+    fn placed(&self) -> &[Placed] {
+        match self.stack.get(..self.count) {
+            Some(placed) => placed,
+            None => self.heap.as_slice(),
+        }
     }
 
     /// The pairs whose order this is, in that order; each with its place among them.
@@ -383,22 +425,19 @@ impl Order {
         &self,
         pairs: &'p [Pair<'a>],
     ) -> impl Iterator<Item = (usize, &'p Pair<'a>)> + Clone {
-        let places = match self.stack.get(..self.count) {
-            Some(places) => places,
-            None => self.heap.as_slice(),
-        };
-        places
+        self.placed()
             .iter()
-            .filter_map(|place| Some((*place, pairs.get(*place)?)))
+            .filter_map(|placed| Some((placed.place, pairs.get(placed.place)?)))
     }
 
     /// A name that stands there twice.
     pub(crate) fn find_duplicate<'p>(&self, pairs: &'p [Pair<'_>]) -> Option<&'p str> {
-        let names = self.iter(pairs).map(|(_, pair)| pair.name());
-        names
-            .clone()
-            .zip(names.skip(1))
-            .find_map(|(one, other)| (one == other).then_some(one))
+        let name = |placed: &Placed| pairs.get(placed.place).map(Pair::name);
+        let mut twice = self.placed().array_windows().filter_map(|[one, other]| {
+            let same = one.start == other.start && name(one) == name(other);
+            same.then(|| name(one))?
+        });
+        twice.next()
     }
 }
 

@@ -11,7 +11,6 @@ use sha1::Sha1;
 
 use super::SignatureError;
 use super::params::{Order, Pair};
-use super::percent;
 use super::secret::SecretText;
 
 /// The one parameter that is not signed.
@@ -37,19 +36,19 @@ pub(super) fn string_in_order(method: &str, pairs: &[Pair<'_>], order: &Order) -
         .iter()
         .map(Pair::estimate)
         .fold(method.len().saturating_add(8), usize::saturating_add);
-    let mut out = Vec::with_capacity(capacity);
-    out.extend_from_slice(method.as_bytes());
-    out.extend_from_slice(b"&%2F&");
-    let mut separator: &[u8] = b"";
+    let mut out = String::with_capacity(capacity);
+    out.push_str(method);
+    out.push_str("&%2F&");
+    let mut separator = "";
     for (_, pair) in order
         .iter(pairs)
         .filter(|(_, pair)| pair.name() != SIGNATURE)
     {
-        out.extend_from_slice(separator);
+        out.push_str(separator);
         pair.canonical_twice_into(&mut out);
-        separator = b"%26";
+        separator = "%26";
     }
-    percent::into_text(out)
+    out
 }
 
 /// A secret prepared for the RPC scheme: the keyed state is copied per request, never keyed again.

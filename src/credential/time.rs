@@ -93,6 +93,19 @@ fn number(digits: &[u8]) -> Option<i64> {
     })
 }
 
+/// A time as text.
+#[derive(Debug, Clone, Copy)]
+pub struct Spelled([u8; 20]);
+
+impl std::ops::Deref for Spelled {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        // ASCII is UTF-8.
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
 /// Unix seconds as `YYYY-MM-DDThh:mm:ssZ`: 20 characters, which every client can read.
 ///
 /// Beyond the years 0000 to 9999 it gives the nearest time within.
@@ -101,6 +114,11 @@ fn number(digits: &[u8]) -> Option<i64> {
 /// assert_eq!(rampart::credential::time::format(1_795_306_471), "2026-11-22T00:14:31Z");
 /// ```
 pub fn format(unix_seconds: i64) -> String {
+    str::to_owned(&spell(unix_seconds))
+}
+
+/// As [`format`], without memory of its own.
+pub fn spell(unix_seconds: i64) -> Spelled {
     const FIRST: i64 = -62_167_219_200;
     const LAST: i64 = 253_402_300_799;
     const DAY: i64 = 86_400;
@@ -116,11 +134,9 @@ pub fn format(unix_seconds: i64) -> String {
     let [h1, h2] = two(of_day.div_euclid(3600));
     let [n1, n2] = two(of_day.div_euclid(60).rem_euclid(60));
     let [s1, s2] = two(of_day.rem_euclid(60));
-    let text = [
+    Spelled([
         c1, c2, y1, y2, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2, b'Z',
-    ];
-    // ASCII is UTF-8.
-    std::str::from_utf8(&text).unwrap_or_default().to_owned()
+    ])
 }
 
 /// Year, month and day of a day counted from 1970-01-01.

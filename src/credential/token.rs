@@ -289,8 +289,14 @@ fn aad(header: [u8; HEADER_LEN], incarnation: &Incarnation) -> [u8; AAD_LEN] {
         &length(incarnation),
         incarnation,
     ];
-    for (place, byte) in aad.iter_mut().zip(parts.into_iter().flatten()) {
-        *place = *byte;
+    let mut at = 0_usize;
+    for part in parts {
+        // They are as long together as their place.
+        let end = at.saturating_add(part.len());
+        if let Some(place) = aad.get_mut(at..end) {
+            place.copy_from_slice(part);
+        }
+        at = end;
     }
     aad
 }

@@ -66,7 +66,7 @@ impl Context for UnsignedContext<'_> {
     fn values(&self, key: &ConditionKey, each: &mut dyn FnMut(&str)) {
         let mut text = Short::default();
         let written = match key.as_str() {
-            "acs:currenttime" => return each(&time::format(self.now)),
+            "acs:currenttime" => return each(&time::spell(self.now)),
             "acs:sourceip" => write!(text, "{}", self.origin.source_ip),
             "acs:securetransport" => write!(text, "{}", self.origin.secure),
             _ => return self.own.values(key, each),

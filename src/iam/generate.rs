@@ -1,6 +1,6 @@
 //! New ids and secrets, in the vendor's forms.
 
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::Zeroizing;
 
 use crate::iam::Iam;
 use crate::model::account::RevisionTag;
@@ -9,21 +9,20 @@ use crate::ports::Entropy;
 
 const ALPHANUMERIC: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// Appends `count` letters and digits, each equally likely.
-pub fn push_alphanumeric(text: &mut String, count: usize, entropy: &dyn Entropy) {
-    let mut missing = count;
-    let mut bytes = [0u8; 80];
-    while missing > 0 {
-        entropy.fill(&mut bytes);
+/// Fills `text` with letters and digits, each equally likely.
+fn draw(text: &mut [u8], entropy: &dyn Entropy) {
+    let mut missing = text.iter_mut();
+    let mut bytes = Zeroizing::new([0u8; 80]);
+    while !missing.as_slice().is_empty() {
+        entropy.fill(bytes.as_mut());
         // Six bits name one of 64; those that name none are drawn again.
         let drawn = bytes
             .iter()
             .filter_map(|byte| ALPHANUMERIC.get(usize::from(byte & 63)));
-        let before = text.len();
-        text.extend(drawn.take(missing).map(|letter| char::from(*letter)));
-        missing -= text.len() - before;
+        for (letter, place) in drawn.zip(missing.by_ref()) {
+            *place = *letter;
+        }
     }
-    bytes.zeroize();
 }
 
 /// A request id: an upper-case UUID.
@@ -43,19 +42,29 @@ pub fn revision_tag(entropy: &dyn Entropy) -> RevisionTag {
 }
 
 /// The id and secret of a long-lived key: `LTAI5t` and 18 letters and digits; 30 of them.
-///
-/// # Panics
-/// Never: what is drawn is what an id may hold.
+pub fn access_key(entropy: &dyn Entropy) -> (AccessKeyId, String) {
+    new_key::<{ 24 + 30 }>("LTAI5t", 24, entropy)
+}
+
+/// An id that begins with `start` and is `id_length` characters long, and a secret: `LENGTH` in both.
+/// One draw for both: a draw costs more than what is done with it.
 #[expect(
     clippy::expect_used,
-    reason = "letters and digits are what the id may hold"
+    reason = "letters and digits are text, and what an id may hold"
 )]
-pub fn access_key(entropy: &dyn Entropy) -> (AccessKeyId, String) {
-    let mut id = String::from("LTAI5t");
-    push_alphanumeric(&mut id, 18, entropy);
-    let mut secret = String::with_capacity(30);
-    push_alphanumeric(&mut secret, 30, entropy);
-    (id.parse().expect("a generated id is valid"), secret)
+fn new_key<const LENGTH: usize>(
+    start: &str,
+    id_length: usize,
+    entropy: &dyn Entropy,
+) -> (AccessKeyId, String) {
+    let mut text = Zeroizing::new([0; LENGTH]);
+    let (begin, drawn) = text.split_at_mut(start.len());
+    begin.copy_from_slice(start.as_bytes());
+    draw(drawn, entropy);
+    let text = std::str::from_utf8(text.as_ref()).expect("letters and digits are text");
+    let (id, secret) = text.split_at(id_length);
+    let id = id.parse().expect("a generated id is valid");
+    (id, secret.to_owned())
 }
 
 impl Iam {
@@ -92,18 +101,8 @@ impl Iam {
     }
 
     /// The id and secret of a new session: `STS.N` and 24 letters and digits; 44 of them.
-    #[expect(
-        clippy::expect_used,
-        reason = "letters, digits and a point are what the id may hold"
-    )]
     pub(super) fn new_session_key(&self) -> (AccessKeyId, String) {
-        // One draw for both: a draw costs more than what is done with it.
-        let mut drawn = Zeroizing::new(String::with_capacity(5 + 24 + 44));
-        drawn.push_str("STS.N");
-        push_alphanumeric(&mut drawn, 24 + 44, self.entropy.as_ref());
-        let (id, secret) = drawn.split_at(29);
-        let id = id.parse().expect("a generated id is valid");
-        (id, secret.to_owned())
+        new_key::<{ 29 + 44 }>("STS.N", 29, self.entropy.as_ref())
     }
 }
 
@@ -117,6 +116,12 @@ mod tests {
         let entropy = SeededEntropy::new(1);
         let (id, secret) = access_key(&entropy);
         assert_eq!((id.as_str().len(), secret.len()), (24, 30));
+        // Every place is drawn, however many letters a draw gives.
+        for length in 1..200 {
+            let mut text = vec![0; length];
+            draw(&mut text, &entropy);
+            assert!(text.iter().all(u8::is_ascii_alphanumeric), "{length}");
+        }
         let request = request_id(&entropy);
         assert_eq!(request.len(), 36);
         assert_eq!(request, request.to_uppercase());

@@ -6,7 +6,6 @@
 //! by one work: what a stranger is refused is looked at in the database each time, whatever is kept.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use crate::credential::seal::SealError;
@@ -155,8 +154,8 @@ impl Iam {
         }
         let RoleArn { account, name } = request.role;
         let mut resource = String::with_capacity(32 + RoleName::MAX_LENGTH);
-        // Writing to a string does not fail.
-        let _ = write!(resource, "acs:ram:*:{account}");
+        resource.push_str("acs:ram:*:");
+        account.push_to(&mut resource);
         resource.push_str(":role/");
         resource.push_str(name.as_str());
         let own_account = *account == caller.account;

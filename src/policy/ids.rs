@@ -56,20 +56,37 @@ macro_rules! numeric_id {
             pub const fn as_u64(self) -> u64 {
                 self.0
             }
-        }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                // By hand: the hot path writes several ids, and padding by `fmt` is slow.
+            /// Appends the digits. As [`fmt::Display`], but the hot path writes several ids, and a
+            /// formatter is slow.
+            pub fn push_to(self, out: &mut String) {
+                match std::str::from_utf8(&self.spelled()) {
+                    Ok(digits) if self.fits() => out.push_str(digits),
+                    _ => out.push_str(&self.0.to_string()),
+                }
+            }
+
+            /// Whether it has no more digits than an id: deserialised ones cannot, but nothing is
+            /// cut.
+            const fn fits(self) -> bool {
+                self.0 < 10u64.pow($digits)
+            }
+
+            fn spelled(self) -> [u8; $digits] {
                 let mut digits = [b'0'; $digits];
                 let mut rest = self.0;
                 for digit in digits.iter_mut().rev() {
                     *digit = b'0'.saturating_add(u8::try_from(rest % 10).unwrap_or(0));
                     rest /= 10;
                 }
-                match std::str::from_utf8(&digits) {
-                    Ok(text) if rest == 0 => f.write_str(text),
-                    // More digits than an id has: deserialised ids cannot, but nothing is cut.
+                digits
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match std::str::from_utf8(&self.spelled()) {
+                    Ok(digits) if self.fits() => f.write_str(digits),
                     _ => write!(f, "{}", self.0),
                 }
             }
@@ -213,10 +230,11 @@ macro_rules! name_type {
                 if !text.bytes().all(allowed) {
                     return Err(IdError::InvalidChars);
                 }
-                let folded = text
-                    .bytes()
-                    .any(|b| b.is_ascii_uppercase())
-                    .then(|| text.to_ascii_lowercase().into());
+                let folded = text.bytes().any(|b| b.is_ascii_uppercase()).then(|| {
+                    let mut folded: Arc<str> = text.into();
+                    Arc::make_mut(&mut folded).make_ascii_lowercase();
+                    folded
+                });
                 Ok(Self { text: text.into(), folded })
             }
         }

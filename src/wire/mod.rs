@@ -50,13 +50,12 @@ pub struct WireSettings {
 #[derive(Debug)]
 pub struct Api {
     iam: Arc<Iam>,
-    registry: &'static [Entry],
+    operations: pipeline::Operations,
     max_body_bytes: usize,
     default_rpc_format: Format,
     body_timeout: Duration,
     proxies: TrustedProxies,
     secure: bool,
-    counters: pipeline::Counters,
 }
 
 impl Api {
@@ -79,7 +78,7 @@ impl Api {
     ) -> Result<Arc<Self>, ProxyError> {
         Ok(Arc::new(Self {
             iam,
-            registry,
+            operations: pipeline::Operations::of(registry),
             max_body_bytes: settings.max_body_bytes,
             default_rpc_format: if settings.default_rpc_format_json {
                 Format::Json
@@ -89,7 +88,6 @@ impl Api {
             body_timeout: Duration::from_secs(settings.body_timeout_seconds),
             proxies: TrustedProxies::parse(&settings.trusted_proxies)?,
             secure: settings.secure_transport,
-            counters: pipeline::Counters::new(registry),
         }))
     }
 

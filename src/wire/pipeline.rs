@@ -10,6 +10,7 @@
 //! 8. the operation, in one transaction with its audit row;
 //! 9. encoding and counting.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -39,26 +40,37 @@ use crate::wire::mutation::Mutation;
 use crate::wire::signed::KeptProof;
 use crate::wire::{Api, signed};
 
-/// One counter for each operation that went well; refusals are counted by code.
-pub(super) struct Counters(Vec<metrics::Counter>);
+/// The operations of a registry.
+pub(super) struct Operations {
+    /// Each with its place.
+    by_name: HashMap<(Product, &'static str), (usize, &'static Entry)>,
+    /// How often each went well, by place; refusals are counted by code.
+    answered: Vec<metrics::Counter>,
+}
 
-impl std::fmt::Debug for Counters {
+impl std::fmt::Debug for Operations {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Counters(..)")
+        f.write_str("Operations(..)")
     }
 }
 
-impl Counters {
-    pub(super) fn new(registry: &'static [Entry]) -> Self {
+impl Operations {
+    pub(super) fn of(registry: &'static [Entry]) -> Self {
+        let name = |entry: &Entry| (entry.declaration.product, entry.declaration.name);
         let counter = |entry: &Entry| {
+            let (product, name) = name(entry);
             metrics::counter!(
                 "rampart_requests_total",
-                "product" => entry.declaration.product.name(),
-                "operation" => entry.declaration.name,
+                "product" => product.name(),
+                "operation" => name,
                 "code" => "OK",
             )
         };
-        Self(registry.iter().map(counter).collect())
+        let places = registry.iter().enumerate();
+        Self {
+            by_name: places.map(|place| (name(place.1), place)).collect(),
+            answered: registry.iter().map(counter).collect(),
+        }
     }
 }
 
@@ -98,7 +110,7 @@ pub(super) fn run(
         match step_by_step(api, &mut progress, &parts, body, origin).await {
             Ok(answer) => {
                 let name = progress.entry.map_or("", |(index, entry)| {
-                    if let Some(counter) = api.counters.0.get(index) {
+                    if let Some(counter) = api.operations.answered.get(index) {
                         counter.increment(1);
                     }
                     entry.declaration.name
@@ -177,10 +189,8 @@ fn read<'a>(
     let product = crate::ops::product(version).ok_or(Fault::Version)?;
     progress.product = Some(product);
     let action = request.action().ok_or(Fault::Missing("Action"))?;
-    let found = api.registry.iter().enumerate().find(|(_, entry)| {
-        entry.declaration.product == product && entry.declaration.name == action
-    });
-    let (index, entry) = found.ok_or(Fault::Action)?;
+    let found = api.operations.by_name.get(&(product, action));
+    let (index, entry) = *found.ok_or(Fault::Action)?;
     progress.entry = Some((index, entry));
     if entry.declaration.auth == Auth::Unsigned && request.scheme() != Scheme::Unsigned {
         return Err(Fault::Credentials);

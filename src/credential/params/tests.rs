@@ -67,11 +67,11 @@ proptest! {
         let decoded = text.clone().map(|text| text.decoded);
         prop_assert_eq!(decoded, percent::decode(&raw, true));
         if let Ok(text) = text {
-            let (mut short, mut long) = (Vec::new(), Vec::new());
+            let (mut short, mut long) = (String::new(), String::new());
             text.once(&mut short);
             percent::encode_into(&mut long, &text.decoded);
             prop_assert_eq!(&short, &long);
-            let (mut short, mut long) = (Vec::new(), Vec::new());
+            let (mut short, mut long) = (String::new(), String::new());
             text.twice(&mut short);
             percent::encode_twice_into(&mut long, &text.decoded);
             prop_assert_eq!(&short, &long);

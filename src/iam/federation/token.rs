@@ -14,6 +14,7 @@ use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde_json::Number;
 
 use super::key_set::{Algorithm, KeySet};
+use crate::credential::params;
 
 /// The longest token, in characters. Source: the vendor's metadata.
 pub const LONGEST: usize = 20_000;
@@ -168,7 +169,7 @@ impl<'a> UnverifiedToken<'a> {
         if text.len() > LONGEST {
             return Err(TokenError::Content);
         }
-        let mut parts = text.split('.');
+        let mut parts = params::split(text, b'.');
         let (Some(header), Some(claims), Some(signature), None) =
             (parts.next(), parts.next(), parts.next(), parts.next())
         else {

@@ -1,7 +1,6 @@
 //! `AssumeRoleWithOIDC`.
 
-use async_trait::async_trait;
-use serde::Serialize;
+use std::borrow::Cow;
 
 use crate::credential::time;
 use crate::iam::authn::Established;
@@ -14,6 +13,7 @@ use crate::ops::sts::shapes::{self, ArnForm};
 use crate::ops::values::{DurationSeconds, OidcProviderArn, OidcToken, UnsignedSessionPolicy};
 use crate::policy::arn::RoleArn;
 use crate::policy::ids::RoleSessionName;
+use async_trait::async_trait;
 
 operation! {
     /// Swaps a token of an OIDC provider for a session of a role that trusts the provider.
@@ -42,18 +42,6 @@ operation! {
     }
 }
 
-/// What was proved.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct TokenInfo<'a> {
-    client_ids: String,
-    expiration_time: String,
-    issuance_time: String,
-    issuer: &'a str,
-    subject: &'a str,
-    verification_info: &'static str,
-}
-
 #[async_trait]
 impl Session for AssumeRoleWithOIDC {
     async fn run(
@@ -72,14 +60,18 @@ impl Session for AssumeRoleWithOIDC {
             now: cx.now,
         };
         let (minted, token) = cx.iam.assume_role_with_oidc(&request).await?;
-        let info = TokenInfo {
-            client_ids: token.audiences.join(","),
-            expiration_time: time::format(token.expires_at),
-            issuance_time: time::format(token.issued_at),
-            issuer: &token.issuer,
-            subject: &token.subject,
-            verification_info: "Success",
+        let client_ids = match &*token.audiences {
+            [one] => Cow::Borrowed(one.as_str()),
+            several => several.join(",").into(),
         };
-        shapes::with_proof(&minted, ArnForm::Role, "OIDCTokenInfo", &info)
+        let proof = [
+            ("ClientIds", &*client_ids),
+            ("ExpirationTime", &time::spell(token.expires_at)),
+            ("IssuanceTime", &time::spell(token.issued_at)),
+            ("Issuer", &token.issuer),
+            ("Subject", &token.subject),
+            ("VerificationInfo", "Success"),
+        ];
+        shapes::with_proof(&minted, ArnForm::Role, "OIDCTokenInfo", &proof)
     }
 }

@@ -1,8 +1,5 @@
 //! `AssumeRoleWithSAML`.
 
-use async_trait::async_trait;
-use serde::Serialize;
-
 use crate::iam::authn::Established;
 use crate::iam::federation::saml::SamlRequest;
 use crate::iam::freshness::Current;
@@ -14,6 +11,7 @@ use crate::ops::values::{
     Demanded, SamlAssertion, SamlDuration, SamlProviderArn, UnsignedSessionPolicy,
 };
 use crate::policy::arn::RoleArn;
+use async_trait::async_trait;
 
 operation! {
     /// Swaps a SAML response for a session of a role that trusts the provider; an assertion opens one.
@@ -40,16 +38,6 @@ operation! {
     }
 }
 
-/// What was proved.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct AssertionInfo<'a> {
-    issuer: &'a str,
-    recipient: &'a str,
-    subject: &'a str,
-    subject_type: &'a str,
-}
-
 #[async_trait]
 impl Session for AssumeRoleWithSAML {
     async fn run(
@@ -67,12 +55,12 @@ impl Session for AssumeRoleWithSAML {
             now: cx.now,
         };
         let (minted, vouched) = cx.iam.assume_role_with_saml(&request).await?;
-        let info = AssertionInfo {
-            issuer: &vouched.issuer,
-            recipient: &vouched.recipient,
-            subject: &vouched.subject,
-            subject_type: &vouched.subject_type,
-        };
-        shapes::with_proof(&minted, ArnForm::AssumedRole, "SAMLAssertionInfo", &info)
+        let proof = [
+            ("Issuer", &*vouched.issuer),
+            ("Recipient", &vouched.recipient),
+            ("Subject", &vouched.subject),
+            ("SubjectType", &vouched.subject_type),
+        ];
+        shapes::with_proof(&minted, ArnForm::AssumedRole, "SAMLAssertionInfo", &proof)
     }
 }

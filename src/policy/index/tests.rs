@@ -145,3 +145,69 @@ fn statements_on_long_names_are_found() {
         }
     }
 }
+
+/// The index proposes by the last part, whatever its case; all else is told by the entry.
+#[test]
+fn an_entry_is_about_what_its_statement_is() {
+    let long = "x".repeat(40);
+    let own = |resource: &str| format!("acs:ecs:cn-hangzhou:1000000000000001:{resource}");
+    let cases = [
+        (own("instance/i-1"), own("instance/i-1"), true),
+        (own("instance/i-1"), own("instance/I-1"), false),
+        (own("instance/i-1"), own("instance/i-1/x"), false),
+        (own("instance/*"), own("instance/i-1"), true),
+        (own("instance/*"), own("INSTANCE/i-1"), false),
+        (own(&long), own(&long), true),
+        (own(&long), own(&long.to_uppercase()), false),
+        (
+            own("instance/i-1"),
+            "acs:oss:cn-hangzhou:1000000000000001:instance/i-1".to_owned(),
+            false,
+        ),
+        (
+            own("instance/i-1"),
+            "acs:ecs:cn-beijing:1000000000000001:instance/i-1".to_owned(),
+            false,
+        ),
+        (
+            own("instance/i-1"),
+            "acs:ecs:cn-hangzhou:1000000000000002:instance/i-1".to_owned(),
+            false,
+        ),
+        (
+            "acs:ecs:*:*:instance/i-1".to_owned(),
+            "acs:ecs:cn-beijing:1000000000000002:instance/i-1".to_owned(),
+            true,
+        ),
+        (
+            "acs:ram:*:1000000000000001:role/Reader".to_owned(),
+            "acs:ram::1000000000000001:role/reader".to_owned(),
+            true,
+        ),
+        (
+            "acs:RAM:*:1000000000000001:role/*".to_owned(),
+            "acs:ram::1000000000000001:ROLE/reader".to_owned(),
+            true,
+        ),
+        (
+            "acs:ram:*:1000000000000001:role/Reader".to_owned(),
+            "acs:ram::1000000000000002:role/Reader".to_owned(),
+            false,
+        ),
+    ];
+    for (pattern, asked, fits) in cases {
+        // Enough of another action to be indexed, with each service's lengths.
+        let mut all = statements("mns:Other#", "acs:oss:*:*:#*");
+        for service in ["oss", "ecs", "ram"] {
+            let others = ["o", "instance/other", "role/o*", "instance/o*"];
+            all.extend(others.map(|other| {
+                format!(r#"{{"Effect":"Allow","Action":"mns:Other","Resource":"acs:{service}:*:*:{other}"}}"#)
+            }));
+        }
+        all.push(format!(
+            r#"{{"Effect":"Allow","Action":"ecs:Start","Resource":"{pattern}"}}"#
+        ));
+        let (_, found) = proposed(&all, "ecs:start", &asked);
+        assert_eq!(found, fits, "{pattern} {asked}");
+    }
+}
