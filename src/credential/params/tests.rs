@@ -79,6 +79,20 @@ proptest! {
     }
 
     #[test]
+    fn pairs_are_in_the_order_of_their_names(
+        names in proptest::collection::vec("[aA\u{0}é]{0,3}(Signature)?[aA\u{0}é]{0,2}", 0..40)
+    ) {
+        let pairs: Vec<_> = names.iter().map(|name| Pair::new(name.as_str(), "")).collect();
+        let order = Order::of(&pairs);
+        let found: Vec<&str> = order.iter(&pairs).map(|(_, pair)| pair.name()).collect();
+        let mut sorted: Vec<&str> = names.iter().map(String::as_str).collect();
+        sorted.sort_unstable();
+        prop_assert_eq!(&found, &sorted);
+        let twice = sorted.windows(2).find(|two| two[0] == two[1]).map(|two| two[0]);
+        prop_assert_eq!(order.find_duplicate(&pairs), twice);
+    }
+
+    #[test]
     fn splitting_is_that_of_the_standard_library(raw in "[ab&=%2+]{0,16}") {
         let pieces = raw.split('&').filter(|piece| !piece.is_empty());
         let slowly: Result<Vec<_>, _> = pieces.map(|piece| {
