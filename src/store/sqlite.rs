@@ -132,7 +132,7 @@ impl SqlStore<SqliteDialect> {
         // reads, as a start does: what writes is opened when something is written.
         let writers = pool(1).connect_lazy_with(connect.clone());
         let readers = pool(options.readers.max(1)).connect_lazy_with(connect);
-        migrate(&readers, options.admit).await?;
+        migrate(&readers, &options).await?;
         let patience = 2 * options.wait;
         Ok(Self::new(
             readers,
@@ -161,7 +161,7 @@ impl SqlStore<SqliteDialect> {
             .test_before_acquire(false)
             .after_connect(|connection, _| Box::pin(assert_durable(connection, "memory")))
             .connect_lazy_with(connect);
-        migrate(&pool, options.admit).await?;
+        migrate(&pool, &options).await?;
         let patience = 2 * options.wait;
         Ok(Self::new(
             pool.clone(),
@@ -186,9 +186,27 @@ async fn create_private(path: &Path) -> Result<()> {
         .map_err(|error| StoreError::Unavailable(Box::new(error)))
 }
 
+/// How long between two attempts to open a file that others are opening.
+const AGAIN: Duration = Duration::from_millis(20);
+
 /// Brings the schema up to date in one transaction, which takes SQLite's lock first: a second
 /// process waits, then finds nothing left to do.
-async fn migrate(pool: &Pool<Sqlite>, admit: Admit) -> Result<()> {
+///
+/// Where several make the file at once, SQLite lets none wait for the others to set its journal mode:
+/// who is refused tries again, as long as a lock is waited for.
+async fn migrate(pool: &Pool<Sqlite>, options: &SqliteOptions) -> Result<()> {
+    let patience = tokio::time::Instant::now() + options.wait;
+    loop {
+        match bring_up_to_date(pool, options.admit).await {
+            Err(StoreError::Conflict) if tokio::time::Instant::now() < patience => {
+                tokio::time::sleep(AGAIN).await;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+async fn bring_up_to_date(pool: &Pool<Sqlite>, admit: Admit) -> Result<()> {
     let mut transaction = pool
         .begin_with("BEGIN EXCLUSIVE")
         .await
