@@ -15,7 +15,7 @@ const ROUND_NS: u64 = 20_000_000;
 const REQUESTS: usize = 4096;
 
 /// Enters ours, having looked at each request once.
-fn runner(mut ours: Ours<'_>, requests: usize) -> Result<Runner<'_>, Error> {
+fn runner(mut ours: Ours, requests: usize) -> Result<Runner<'static>, Error> {
     let expected = (0..requests)
         .map(|at| ours.decide(at))
         .collect::<Result<Vec<bool>, Error>>()?;
