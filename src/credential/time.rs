@@ -117,7 +117,7 @@ pub fn format(unix_seconds: i64) -> String {
     str::to_owned(&spell(unix_seconds))
 }
 
-/// As [`format`], without memory of its own.
+/// As [`format()`], without memory of its own.
 pub fn spell(unix_seconds: i64) -> Spelled {
     const FIRST: i64 = -62_167_219_200;
     const LAST: i64 = 253_402_300_799;
