@@ -5,10 +5,9 @@ use std::hash::{BuildHasher, RandomState};
 
 use super::entry::Packer;
 use super::hash::{ACTION, LONGEST, RESOURCE, Reach, gram, hash, root};
-use super::table::Table;
+use super::table::{Keyed, Table};
 use super::{
-    ALL, CROWD, Crowd, Entry, Hung, Index, Lengths, NODE, Named, Node, OfService, Span, WHOLE,
-    WithGram, index, small,
+    ALL, CROWD, Crowd, Entry, Hung, Index, Lengths, NODE, Named, Node, Span, WHOLE, index, small,
 };
 use crate::policy::arn::ResourcePattern;
 use crate::policy::compile::Rule;
@@ -27,6 +26,10 @@ const FEW: usize = 4;
 const CROWDED: usize = 24;
 /// What may be spent on candidates beside a quarter of what looking at each statement costs.
 const SLACK: u32 = 64;
+/// How many slots a table has for each key, at least. Of services there are few and each request asks
+/// for one: in a roomy table it is mostly where it is looked for first.
+const ROOMY: usize = 8;
+const DENSE: usize = 2;
 /// The rarest three letters in a row are looked for among so many at each end of a literal: names that
 /// begin alike mostly end differently.
 const LETTERS: usize = 16;
@@ -219,14 +222,14 @@ impl<'a> Builder<'a> {
             lists.place(hung, key);
         }
         let services = lists.services.into_iter();
-        let services = services.map(|(key, lengths)| OfService { key, lengths });
+        let services = services.map(|(key, value)| Keyed { key, value });
         Index {
             seed: self.seed,
             budget,
             root,
             general: self.general,
-            services: Table::new(services, 8),
-            places: Table::new(lists.places.into_values(), 2),
+            services: Table::new(services, ROOMY),
+            places: Table::new(lists.places.into_values(), DENSE),
             nodes: lists.nodes.into(),
             entries: lists.entries.into(),
             crowds: lists.crowds.into(),
@@ -367,11 +370,11 @@ impl Lists<'_> {
         }
         let rest = self.entries(&rest);
         let by_gram = by_gram.into_iter();
-        let grams = by_gram.map(|(key, hung)| WithGram {
+        let grams = by_gram.map(|(key, hung)| Keyed {
             key,
-            entries: self.entries(&hung),
+            value: self.entries(&hung),
         });
-        let grams = Table::new(grams, 2);
+        let grams = Table::new(grams, DENSE);
         let at = small(self.crowds.len());
         self.crowds.push(Crowd { rest, grams });
         Span { at, count: CROWD }

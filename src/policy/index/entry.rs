@@ -208,17 +208,17 @@ impl Texts {
         let has = |flag: u16| entry.flags & flag != 0;
         let texts = self.bytes.get(index(entry.at)?..)?;
         let (action, texts) = texts.split_at_checked(entry.action.into())?;
-        let asked_action = asked.action.as_bytes();
-        let fits = covers::<false>(action, has(ACTION_PREFIX), asked_action)
-            || covers::<true>(action, has(ACTION_PREFIX), asked_action);
-        if !fits {
+        // Most names come in the case of the pattern.
+        let (prefix, asked_action) = (has(ACTION_PREFIX), asked.action.as_bytes());
+        if !covers::<false>(action, prefix, asked_action)
+            && !covers::<true>(action, prefix, asked_action)
+        {
             return None;
         }
         if has(EVERY_RESOURCE) {
             return Some(());
         }
         let parts = asked.resource.parts()?;
-        // Most names come in the case of the pattern.
         let kept = entry.covers::<false>(texts, &parts);
         kept.or_else(|| has(FOLDED).then(|| entry.covers::<true>(texts, &parts))?)
     }

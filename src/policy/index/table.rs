@@ -7,6 +7,19 @@ pub(super) trait Slot: Copy + Default {
     fn key(&self) -> u64;
 }
 
+/// A value and what it is found by.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Keyed<V> {
+    pub(super) key: u64,
+    pub(super) value: V,
+}
+
+impl<V: Copy + Default> Slot for Keyed<V> {
+    fn key(&self) -> u64 {
+        self.key
+    }
+}
+
 /// See the head of this module.
 #[derive(Debug)]
 pub(super) struct Table<S> {
@@ -90,20 +103,18 @@ fn bits(key: u64) -> u64 {
 mod tests {
     use super::*;
 
-    impl Slot for (u64, u32) {
-        fn key(&self) -> u64 {
-            self.0
-        }
-    }
-
     #[test]
     fn what_was_put_in_is_found_and_nothing_else() {
         for count in [0_u32, 1, 2, 3, 8, 100, 5000] {
             // Neighbours, and keys that differ only in bits that the place does not hang on.
             let key = |n: u32| u64::from(n % 3) | u64::from(n + 1) << 40;
-            let table = Table::new((0..count).map(|n| (key(n), n)), 2);
+            let keyed = |value| Keyed {
+                key: key(value),
+                value,
+            };
+            let table = Table::new((0..count).map(keyed), 2);
             for n in 0..count * 2 + 2 {
-                let found = table.get(key(n)).map(|(_, n)| *n);
+                let found = table.get(key(n)).map(|found| found.value);
                 assert_eq!(found, (n < count).then_some(n), "{n} of {count}");
             }
         }
