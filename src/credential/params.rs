@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use super::percent::{self, EncodingError};
+use crate::policy::word::last;
 
 /// A name or a value.
 #[derive(Debug, Clone)]
@@ -368,15 +369,9 @@ struct Placed {
 impl Placed {
     fn new((place, pair): (usize, &Pair<'_>)) -> Self {
         let name = pair.name().as_bytes();
-        let start = name.first_chunk().copied().unwrap_or_else(|| {
-            let mut short = [0; 8];
-            for (byte, of_name) in short.iter_mut().zip(name) {
-                *byte = *of_name;
-            }
-            short
-        });
+        let start = name.first_chunk().map(|start| u64::from_be_bytes(*start));
         Self {
-            start: u64::from_be_bytes(start),
+            start: start.unwrap_or_else(|| last(name).swap_bytes()),
             place,
         }
     }
@@ -433,11 +428,10 @@ impl Order {
     /// A name that stands there twice.
     pub(crate) fn find_duplicate<'p>(&self, pairs: &'p [Pair<'_>]) -> Option<&'p str> {
         let name = |placed: &Placed| pairs.get(placed.place).map(Pair::name);
-        let mut twice = self.placed().array_windows().filter_map(|[one, other]| {
+        self.placed().array_windows().find_map(|[one, other]| {
             let same = one.start == other.start && name(one) == name(other);
             same.then(|| name(one))?
-        });
-        twice.next()
+        })
     }
 }
 

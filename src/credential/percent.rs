@@ -7,6 +7,8 @@ use std::borrow::Cow;
 
 use percent_encoding::percent_encode_byte;
 
+use crate::policy::word::each;
+
 /// Text that cannot be decoded: the vendor's `InvalidParameter.Encoding`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum EncodingError {
@@ -76,6 +78,7 @@ pub(crate) fn unreserved_run(bytes: &[u8]) -> usize {
     done.saturating_add(run_by_words(bytes.get(done..).unwrap_or_default()))
 }
 
+/// As [`unreserved_run`], of what is short.
 fn run_by_words(bytes: &[u8]) -> usize {
     let (words, rest) = bytes.as_chunks::<8>();
     let mut done = 0_usize;
@@ -93,9 +96,6 @@ fn run_by_words(bytes: &[u8]) -> usize {
 
 /// The high bit of each byte of a word that does not stay as it is.
 const fn reserved(word: u64) -> u64 {
-    const fn each(byte: u8) -> u64 {
-        u64::from_le_bytes([byte; 8])
-    }
     /// The high bit of each byte between two, of bytes without theirs: no sum leaves its byte.
     const fn between(bytes: u64, first: u8, last: u8) -> u64 {
         let from_first = bytes.wrapping_add(each(0x80_u8.wrapping_sub(first)));

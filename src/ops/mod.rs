@@ -190,13 +190,6 @@ pub fn product(version: &str) -> Option<Product> {
         .find(|product| product.version() == version)
 }
 
-/// The operation of that product and name, in `registry`.
-pub fn find<'r>(registry: &'r [Entry], product: Product, action: &str) -> Option<&'r Entry> {
-    registry
-        .iter()
-        .find(|entry| entry.declaration.product == product && entry.declaration.name == action)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

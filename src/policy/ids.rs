@@ -60,35 +60,27 @@ macro_rules! numeric_id {
             /// Appends the digits. As [`fmt::Display`], but the hot path writes several ids, and a
             /// formatter is slow.
             pub fn push_to(self, out: &mut String) {
-                match std::str::from_utf8(&self.spelled()) {
-                    Ok(digits) if self.fits() => out.push_str(digits),
-                    _ => out.push_str(&self.0.to_string()),
-                }
+                self.with_digits(|digits| out.push_str(digits));
             }
 
-            /// Whether it has no more digits than an id: deserialised ones cannot, but nothing is
-            /// cut.
-            const fn fits(self) -> bool {
-                self.0 < 10u64.pow($digits)
-            }
-
-            fn spelled(self) -> [u8; $digits] {
+            fn with_digits<T>(self, take: impl FnOnce(&str) -> T) -> T {
                 let mut digits = [b'0'; $digits];
                 let mut rest = self.0;
                 for digit in digits.iter_mut().rev() {
                     *digit = b'0'.saturating_add(u8::try_from(rest % 10).unwrap_or(0));
                     rest /= 10;
                 }
-                digits
+                match std::str::from_utf8(&digits) {
+                    Ok(digits) if rest == 0 => take(digits),
+                    // More digits than an id has: deserialised ids cannot, but nothing is cut.
+                    _ => take(&self.0.to_string()),
+                }
             }
         }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                match std::str::from_utf8(&self.spelled()) {
-                    Ok(digits) if self.fits() => f.write_str(digits),
-                    _ => write!(f, "{}", self.0),
-                }
+                self.with_digits(|digits| f.write_str(digits))
             }
         }
 

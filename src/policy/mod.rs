@@ -107,4 +107,4 @@ pub mod pattern;
 pub mod principal;
 pub mod service_name;
 pub mod trust;
-mod word;
+pub(crate) mod word;

@@ -1,7 +1,7 @@
 //! Eight bytes of a text at once.
 
 /// A byte of each place of a word.
-const fn each(byte: u8) -> u64 {
+pub(crate) const fn each(byte: u8) -> u64 {
     u64::from_le_bytes([byte; 8])
 }
 
@@ -9,7 +9,7 @@ const fn each(byte: u8) -> u64 {
 pub(super) const SMALL: u64 = each(0x20);
 
 /// What follows the last whole eight bytes of a text, and zeros.
-pub(super) fn last(text: &[u8]) -> u64 {
+pub(crate) fn last(text: &[u8]) -> u64 {
     let left = text.len() % 8;
     match text.last_chunk::<8>() {
         // The eight before the end, without those that stand in the word before.

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use async_trait::async_trait;
+
 use crate::credential::time;
 use crate::iam::authn::Established;
 use crate::iam::federation::oidc::OidcRequest;
@@ -13,7 +15,6 @@ use crate::ops::sts::shapes::{self, ArnForm};
 use crate::ops::values::{DurationSeconds, OidcProviderArn, OidcToken, UnsignedSessionPolicy};
 use crate::policy::arn::RoleArn;
 use crate::policy::ids::RoleSessionName;
-use async_trait::async_trait;
 
 operation! {
     /// Swaps a token of an OIDC provider for a session of a role that trusts the provider.

@@ -1,5 +1,7 @@
 //! `AssumeRoleWithSAML`.
 
+use async_trait::async_trait;
+
 use crate::iam::authn::Established;
 use crate::iam::federation::saml::SamlRequest;
 use crate::iam::freshness::Current;
@@ -11,7 +13,6 @@ use crate::ops::values::{
     Demanded, SamlAssertion, SamlDuration, SamlProviderArn, UnsignedSessionPolicy,
 };
 use crate::policy::arn::RoleArn;
-use async_trait::async_trait;
 
 operation! {
     /// Swaps a SAML response for a session of a role that trusts the provider; an assertion opens one.
