@@ -192,8 +192,9 @@ const AGAIN: Duration = Duration::from_millis(20);
 /// Brings the schema up to date in one transaction, which takes SQLite's lock first: a second
 /// process waits, then finds nothing left to do.
 ///
-/// Where several make the file at once, SQLite lets none wait for the others to set its journal mode:
-/// who is refused tries again, as long as a lock is waited for.
+/// Where several make the file at once, one in some hundreds is told while it connects that the file
+/// is locked, within milliseconds and whatever the busy timeout. It tries again, as long as a lock is
+/// waited for.
 async fn migrate(pool: &Pool<Sqlite>, options: &SqliteOptions) -> Result<()> {
     let patience = tokio::time::Instant::now() + options.wait;
     loop {
