@@ -3,11 +3,14 @@
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{BuildHasher, RandomState};
 
+use zerocopy::FromZeros;
+
 use super::entry::Packer;
 use super::hash::{ACTION, LONGEST, RESOURCE, Reach, gram, hash, root};
-use super::table::{Keyed, Table};
+use super::table::Table;
 use super::{
-    ALL, CROWD, Crowd, Entry, Hung, Index, Lengths, NODE, Named, Node, Span, WHOLE, index, small,
+    ALL, CROWD, Crowd, Entry, Hung, Index, Lengths, NODE, Named, Node, OfService, Span, WHOLE,
+    WithGram, index, small,
 };
 use crate::policy::arn::ResourcePattern;
 use crate::policy::compile::Rule;
@@ -204,7 +207,7 @@ impl<'a> Builder<'a> {
     }
 
     fn finish(self, rules: &[&Rule<Resources>]) -> Index {
-        let taken = self.places.keys().map(|key| (*key, Hung::default()));
+        let taken = self.places.keys().map(|key| (*key, Hung::new_zeroed()));
         let mut lists = Lists {
             rules,
             seed: self.seed,
@@ -222,7 +225,7 @@ impl<'a> Builder<'a> {
             lists.place(hung, key);
         }
         let services = lists.services.into_iter();
-        let services = services.map(|(key, value)| Keyed { key, value });
+        let services = services.map(|(key, lengths)| OfService { key, lengths });
         Index {
             seed: self.seed,
             budget,
@@ -370,9 +373,9 @@ impl Lists<'_> {
         }
         let rest = self.entries(&rest);
         let by_gram = by_gram.into_iter();
-        let grams = by_gram.map(|(key, hung)| Keyed {
+        let grams = by_gram.map(|(key, hung)| WithGram {
             key,
-            value: self.entries(&hung),
+            entries: self.entries(&hung),
         });
         let grams = Table::new(grams, DENSE);
         let at = small(self.crowds.len());

@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 
+use zerocopy::{FromBytes, FromZeros, Immutable, IntoBytes, KnownLayout};
+
 use super::{ALL, Asked, index, small};
 use crate::policy::arn::{Parts, ResourcePattern};
 use crate::policy::compile::Rule;
@@ -11,12 +13,14 @@ use crate::policy::pattern::Pattern;
 use crate::policy::word::begin_alike;
 
 /// A statement, and what of it led here.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
 pub(in crate::policy) struct Entry {
     /// The statement, counted over the whole set.
     pub(in crate::policy) rule: u32,
     /// Where its texts stand one after the other; or, if it is not plain, where its [`Named`] is.
     at: u32,
+    flags: u16,
     /// How long the text of the action is, and those of the others.
     action: u8,
     service: u8,
@@ -26,7 +30,6 @@ pub(in crate::policy) struct Entry {
     region: u8,
     /// Of the resource's last part.
     last: u8,
-    flags: u16,
     /// The last part itself, if there is room for it: what hardly two statements share is found
     /// where the entry is. Else it stands behind the other texts.
     here: [u8; ROOM],
@@ -34,7 +37,7 @@ pub(in crate::policy) struct Entry {
 
 /// So that an entry takes up a line of the processor's cache, with what its [`Hung`](super::Hung)
 /// has beside it.
-const ROOM: usize = 32;
+const ROOM: usize = 33;
 
 /// A length that no packed text has.
 const ANY: u8 = u8::MAX;
@@ -103,7 +106,7 @@ impl Packer {
     pub(super) fn pack(&mut self, rule: &Rule<Resources>, place: u32, named: Named) -> Entry {
         let mut entry = Entry {
             rule: place,
-            ..Entry::default()
+            ..Entry::new_zeroed()
         };
         let action = index(named.action).and_then(|at| rule.actions.entries.get(at));
         let resource = index(named.resource).and_then(|at| rule.target.entries.get(at));

@@ -21,16 +21,19 @@
 mod build;
 mod entry;
 mod hash;
+mod slots;
 mod table;
 #[cfg(test)]
 mod tests;
 
 use std::ops::ControlFlow;
 
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
+
 use self::entry::Texts;
 pub(super) use self::entry::{Entry, Named};
 use self::hash::{ACTION, Folded, RESOURCE, Reach, gram, root, start};
-use self::table::{Keyed, Slot, Table};
+use self::table::{Slot, Table};
 use super::arn::Resource;
 use super::word::first_colons;
 
@@ -49,7 +52,7 @@ pub(super) struct Index {
     /// Which beginnings of last parts occur in ARNs whose service has wildcards.
     general: Lengths,
     /// Which occur in those of a service; and which beginnings of actions, below a node.
-    services: Table<Keyed<Lengths>>,
+    services: Table<OfService>,
     /// By the beginning of a last part; and, below a node, by the beginning of an action.
     places: Table<Hung>,
     nodes: Box<[Node]>,
@@ -74,10 +77,18 @@ struct Node {
     general: Lengths,
 }
 
+/// Which beginnings occur with a service.
+#[derive(Debug, Clone, Copy, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
+struct OfService {
+    key: u64,
+    lengths: Lengths,
+}
+
 /// The entries of one place: mostly there is one, which stands here itself. A line of the
 /// processor's cache, so that one look at memory brings all that is to be known of a statement.
-#[derive(Debug, Clone, Copy, Default)]
-#[repr(align(64))]
+#[derive(Debug, Clone, Copy, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C, align(64))]
 struct Hung {
     key: u64,
     first: Entry,
@@ -87,14 +98,35 @@ struct Hung {
 
 const _: () = assert!(size_of::<Hung>() == 64, "a place takes one line");
 
+/// The entries that have three letters in a row.
+#[derive(Debug, Clone, Copy, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
+struct WithGram {
+    key: u64,
+    entries: Span,
+}
+
+impl Slot for OfService {
+    fn key(&self) -> u64 {
+        self.key
+    }
+}
+
 impl Slot for Hung {
     fn key(&self) -> u64 {
         self.key
     }
 }
 
+impl Slot for WithGram {
+    fn key(&self) -> u64 {
+        self.key
+    }
+}
+
 /// So many entries from `at` on.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
 struct Span {
     at: u32,
     /// With [`CROWD`] and [`NODE`], `at` is the place of such a thing.
@@ -121,7 +153,7 @@ struct Crowd {
     /// Those without three letters in a row.
     rest: Span,
     /// The others by three of their letters; see [`gram`].
-    grams: Table<Keyed<Span>>,
+    grams: Table<WithGram>,
 }
 
 /// What is asked for.
@@ -196,7 +228,7 @@ impl Index {
     /// Which beginnings occur with the service that the first `length` bytes of `text` are.
     fn of_service(&self, text: &[u8], length: usize, salt: u64) -> Lengths {
         let lengths = self.services.find(start(self.seed, text, length, salt));
-        lengths.map(|found| found.value).unwrap_or_default()
+        lengths.map(|found| found.lengths).unwrap_or_default()
     }
 
     /// Gives `visit` what hangs on `key`.
@@ -288,7 +320,7 @@ impl Index {
         for (kind, text) in [(ACTION, asked.action), (RESOURCE, asked.name)] {
             for letters in text.as_bytes().array_windows::<3>() {
                 if let Some(found) = crowd.grams.get(gram(kind, *letters)) {
-                    let entries = found.value.of(&self.entries);
+                    let entries = found.entries.of(&self.entries);
                     entries.iter().try_for_each(&mut *visit)?;
                 }
             }

@@ -1,30 +1,21 @@
 //! A map by hashes, made once and then only read: a miss is seen in a few bits that stay in the
 //! processor's cache, a hit costs one line of memory.
 
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
+
+use super::slots::Slots;
+
 /// What a table is made of.
-pub(super) trait Slot: Copy + Default {
+pub(super) trait Slot: Copy + FromBytes + IntoBytes + Immutable + KnownLayout {
     /// What it is found by; 0 where the slot is free.
     fn key(&self) -> u64;
-}
-
-/// A value and what it is found by.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Keyed<V> {
-    pub(super) key: u64,
-    pub(super) value: V,
-}
-
-impl<V: Copy + Default> Slot for Keyed<V> {
-    fn key(&self) -> u64 {
-        self.key
-    }
 }
 
 /// See the head of this module.
 #[derive(Debug)]
 pub(super) struct Table<S> {
     /// A power of two, half of them free at least; a key is in the first from its own on.
-    slots: Box<[S]>,
+    slots: Slots<S>,
     /// Eight bits for each key at least, two of them set.
     filter: Box<[u64]>,
 }
@@ -33,15 +24,16 @@ impl<S: Slot> Table<S> {
     /// The table of these, which have different keys, with so many slots for each of them.
     pub(super) fn new(all: impl ExactSizeIterator<Item = S>, slots: usize) -> Self {
         let size = all.len().saturating_mul(slots).next_power_of_two();
-        let mut slots = vec![S::default(); size].into_boxed_slice();
+        let mut slots = Slots::free(size);
+        let free: &mut [S] = slots.all_mut();
         let mut filter = vec![0; (size / 16).max(1)].into_boxed_slice();
         for one in all {
             let key = one.key();
             let from = place(key, size);
-            let free = (from..size)
+            let first = (from..size)
                 .chain(0..from)
-                .find(|at| slots.get(*at).is_some_and(|slot| slot.key() == 0));
-            if let Some(slot) = free.and_then(|at| slots.get_mut(at)) {
+                .find(|at| free.get(*at).is_some_and(|slot| slot.key() == 0));
+            if let Some(slot) = first.and_then(|at| free.get_mut(at)) {
                 *slot = one;
             }
             let words = filter.len();
@@ -54,7 +46,7 @@ impl<S: Slot> Table<S> {
 
     /// How many bytes it takes.
     pub(super) fn bytes(&self) -> usize {
-        size_of_val(&*self.slots).saturating_add(size_of_val(&*self.filter))
+        size_of_val(self.slots.all()).saturating_add(size_of_val(&*self.filter))
     }
 
     pub(super) fn get(&self, key: u64) -> Option<&S> {
@@ -74,17 +66,18 @@ impl<S: Slot> Table<S> {
 
     #[inline]
     pub(super) fn find(&self, key: u64) -> Option<&S> {
-        let mut at = place(key, self.slots.len());
+        let slots = self.slots.all();
+        let mut at = place(key, slots.len());
         // One slot in two is free: this ends.
         loop {
-            let slot = self.slots.get(at)?;
+            let slot = slots.get(at)?;
             if slot.key() == key {
                 return Some(slot);
             }
             if slot.key() == 0 {
                 return None;
             }
-            at = at.wrapping_add(1) & self.slots.len().wrapping_sub(1);
+            at = at.wrapping_add(1) & slots.len().wrapping_sub(1);
         }
     }
 }
@@ -105,17 +98,13 @@ mod tests {
 
     #[test]
     fn what_was_put_in_is_found_and_nothing_else() {
-        for count in [0_u32, 1, 2, 3, 8, 100, 5000] {
+        for count in [0_u32, 1, 2, 3, 8, 100, 5000, 70_000] {
             // Neighbours, and keys that differ only in bits that the place does not hang on.
             let key = |n: u32| u64::from(n % 3) | u64::from(n + 1) << 40;
-            let keyed = |value| Keyed {
-                key: key(value),
-                value,
-            };
-            let table = Table::new((0..count).map(keyed), 2);
+            let table = Table::new((0..count).map(|n| [key(n), n.into()]), 2);
             for n in 0..count * 2 + 2 {
-                let found = table.get(key(n)).map(|found| found.value);
-                assert_eq!(found, (n < count).then_some(n), "{n} of {count}");
+                let found = table.get(key(n)).map(|[_, n]| *n);
+                assert_eq!(found, (n < count).then_some(n.into()), "{n} of {count}");
             }
         }
     }
