@@ -134,10 +134,10 @@ pub struct ArnError;
 
 /// `(account, what follows the account)` of a RAM ARN, `acs:ram::<16 digits>:…`.
 pub(super) fn split_ram_arn(text: &str) -> Result<(AccountId, &str), ArnError> {
-    let (account, relative) = text
-        .strip_prefix("acs:ram::")
-        .and_then(|rest| rest.split_once(':'))
-        .ok_or(ArnError)?;
+    let rest = text.strip_prefix("acs:ram::").ok_or(ArnError)?;
+    let parts = rest.split_at_checked(AccountId::DIGITS);
+    let (account, rest) = parts.ok_or(ArnError)?;
+    let relative = rest.strip_prefix(':').ok_or(ArnError)?;
     Ok((account.parse().map_err(|_| ArnError)?, relative))
 }
 
@@ -199,7 +199,7 @@ impl ProviderKind {
 pub struct ProviderArn {
     account: AccountId,
     kind: ProviderKind,
-    name: Box<str>,
+    name: ProviderName,
 }
 
 impl ProviderArn {
@@ -213,16 +213,14 @@ impl ProviderArn {
         self.kind
     }
 
-    /// The provider's name as it was given.
-    pub fn name(&self) -> &str {
+    /// The provider's name.
+    pub fn name(&self) -> &ProviderName {
         &self.name
     }
 
     /// Whether both name the same provider.
     pub fn same(&self, other: &Self) -> bool {
-        self.account == other.account
-            && self.kind == other.kind
-            && self.name.eq_ignore_ascii_case(&other.name)
+        self.account == other.account && self.kind == other.kind && self.name == other.name
     }
 }
 
@@ -231,19 +229,16 @@ impl FromStr for ProviderArn {
 
     fn from_str(text: &str) -> Result<Self, ArnError> {
         let (account, relative) = split_ram_arn(text)?;
-        let (kind, name) = relative.split_once('/').ok_or(ArnError)?;
-        let kind = [ProviderKind::Saml, ProviderKind::Oidc]
-            .into_iter()
-            .find(|known| known.as_str() == kind)
-            .ok_or(ArnError)?;
-        let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
-        if name.is_empty() || name.len() > 128 || !name.bytes().all(allowed) {
-            return Err(ArnError);
-        }
+        let kinds = [ProviderKind::Saml, ProviderKind::Oidc];
+        let found = kinds.into_iter().find_map(|kind| {
+            let name = relative.strip_prefix(kind.as_str())?.strip_prefix('/')?;
+            Some((kind, name))
+        });
+        let (kind, name) = found.ok_or(ArnError)?;
         Ok(Self {
             account,
             kind,
-            name: name.into(),
+            name: name.parse().map_err(|_| ArnError)?,
         })
     }
 }

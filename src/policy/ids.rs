@@ -182,6 +182,17 @@ impl AccountId {
     pub const SYSTEM: Self = Self(0);
 }
 
+/// A text, and behind it the same in lower case.
+fn doubled(text: &str) -> Arc<str> {
+    let mut texts: Arc<str> = [text, text].concat().into();
+    if let Some((_, key)) =
+        Arc::get_mut(&mut texts).and_then(|texts| texts.split_at_mut_checked(text.len()))
+    {
+        key.make_ascii_lowercase();
+    }
+    texts
+}
+
 /// Declares a name: what was typed, and a lower-case key that equality, order and hashing use.
 macro_rules! name_type {
     ($(#[$doc:meta])* $name:ident, $min:literal..=$max:literal, $allowed:expr) => {
@@ -189,9 +200,9 @@ macro_rules! name_type {
         #[derive(Clone, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
         pub struct $name {
-            text: Arc<str>,
-            /// Only where it differs from `text`.
-            folded: Option<Arc<str>>,
+            /// What was typed, and behind it the key where that differs.
+            texts: Arc<str>,
+            has_key: bool,
         }
 
         impl $name {
@@ -200,12 +211,21 @@ macro_rules! name_type {
 
             /// The name as it was typed.
             pub fn as_str(&self) -> &str {
-                &self.text
+                self.both().0
             }
 
             /// The name in lower case: the key that the name is unique by.
             pub fn key(&self) -> &str {
-                self.folded.as_deref().unwrap_or(&self.text)
+                self.both().1
+            }
+
+            fn both(&self) -> (&str, &str) {
+                if self.has_key {
+                    let half = self.texts.len() / 2;
+                    self.texts.split_at_checked(half).unwrap_or_default()
+                } else {
+                    (&self.texts, &self.texts)
+                }
             }
         }
 
@@ -213,21 +233,20 @@ macro_rules! name_type {
             type Err = IdError;
 
             fn from_str(text: &str) -> Result<Self, IdError> {
-                // Every allowed character is ASCII, so bytes are characters here; a text of other
+                let allowed: fn(u8) -> bool = $allowed;
+                let is_allowed = text.bytes().all(allowed);
+                // Every allowed character is ASCII, so bytes are characters; a text of other
                 // characters is counted as a reader would count it.
-                if !($min..=$max).contains(&text.chars().count()) {
+                let length = if is_allowed { text.len() } else { text.chars().count() };
+                if !($min..=$max).contains(&length) {
                     return Err(IdError::Length);
                 }
-                let allowed: fn(u8) -> bool = $allowed;
-                if !text.bytes().all(allowed) {
+                if !is_allowed {
                     return Err(IdError::InvalidChars);
                 }
-                let folded = text.bytes().any(|b| b.is_ascii_uppercase()).then(|| {
-                    let mut folded: Arc<str> = text.into();
-                    Arc::make_mut(&mut folded).make_ascii_lowercase();
-                    folded
-                });
-                Ok(Self { text: text.into(), folded })
+                let has_key = text.bytes().any(|b| b.is_ascii_uppercase());
+                let texts = if has_key { doubled(text) } else { text.into() };
+                Ok(Self { texts, has_key })
             }
         }
 
@@ -241,19 +260,19 @@ macro_rules! name_type {
 
         impl From<$name> for String {
             fn from(name: $name) -> Self {
-                name.text.as_ref().to_owned()
+                name.as_str().to_owned()
             }
         }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.text)
+                f.write_str(self.as_str())
             }
         }
 
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "{}({})", stringify!($name), self.text)
+                write!(f, "{}({})", stringify!($name), self.as_str())
             }
         }
 

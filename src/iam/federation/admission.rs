@@ -89,19 +89,16 @@ impl Iam {
         arn: &ProviderArn,
         now: i64,
     ) -> Result<Option<(AccountView, Arc<P>)>, FederationError> {
-        let Ok(name) = arn.name().parse::<ProviderName>() else {
-            return Ok(None);
-        };
         if arn.account() == AccountId::SYSTEM {
             return Ok(None);
         }
         let known = self.freshness.known(arn.account(), now).await?;
         if let Some(view) = known
-            && let Some(known) = view.provider::<P>(&name)
+            && let Some(known) = view.provider::<P>(arn.name())
         {
             return Ok(known.map(|provider| (view, provider)));
         }
-        Box::pin(self.read_provider(arn.account(), &name)).await
+        Box::pin(self.read_provider(arn.account(), arn.name())).await
     }
 
     async fn read_provider<P: ProviderView>(
