@@ -11,16 +11,19 @@ const ALPHANUMERIC: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghij
 
 /// Fills `text` with letters and digits, each equally likely.
 fn draw(text: &mut [u8], entropy: &dyn Entropy) {
-    let mut missing = text.iter_mut();
+    let mut drawn = 0;
     let mut bytes = Zeroizing::new([0u8; 80]);
-    while !missing.as_slice().is_empty() {
+    while drawn < text.len() {
         entropy.fill(bytes.as_mut());
-        // Six bits name one of 64; those that name none are drawn again.
-        let drawn = bytes
-            .iter()
-            .filter_map(|byte| ALPHANUMERIC.get(usize::from(byte & 63)));
-        for (letter, place) in drawn.zip(missing.by_ref()) {
-            *place = *letter;
+        for byte in bytes.iter() {
+            // Six bits name one of 64. Those that name none are drawn again: the next letter comes to
+            // the same place, which takes no branch that a processor would guess wrong.
+            let letter = ALPHANUMERIC.get(usize::from(byte & 63));
+            let Some(place) = text.get_mut(drawn) else {
+                return;
+            };
+            *place = letter.copied().unwrap_or_default();
+            drawn += usize::from(letter.is_some());
         }
     }
 }
