@@ -15,6 +15,7 @@ use serde_json::Number;
 
 use super::key_set::{Algorithm, KeySet};
 use crate::credential::params;
+use crate::policy::word::is_plain;
 
 /// The longest token, in characters. Source: the vendor's metadata.
 pub const LONGEST: usize = 20_000;
@@ -140,6 +141,12 @@ fn decode(part: &str) -> Result<Vec<u8>, TokenError> {
     BASE64.decode(part).map_err(|_| TokenError::Encoding)
 }
 
+/// The JSON of a part. Whether it is UTF-8 is seen at once, and not for each text of it.
+fn json<'a, T: Deserialize<'a>>(part: &'a [u8]) -> Result<T, TokenError> {
+    let text = std::str::from_utf8(part).map_err(|_| TokenError::Content)?;
+    serde_json::from_str(text).map_err(|_| TokenError::Content)
+}
+
 /// A date of RFC 7519, in whole seconds: it may have a fraction.
 #[expect(
     clippy::cast_possible_truncation,
@@ -179,8 +186,7 @@ impl<'a> UnverifiedToken<'a> {
             .get(..header.len() + 1 + claims.len())
             .ok_or(TokenError::Parts)?;
         let header = decode(header)?;
-        let header: Header<'_> =
-            serde_json::from_slice(&header).map_err(|_| TokenError::Content)?;
+        let header: Header<'_> = json(&header)?;
         let signature = decode(signature)?;
         let Some(algorithm) = Algorithm::named(&header.alg) else {
             // It is echoed: of a stranger's text a word at most.
@@ -214,8 +220,7 @@ impl<'a> UnverifiedToken<'a> {
         if !keys.verifies(key_id, self.algorithm, signed, &self.signature) {
             return Err(TokenError::Signature);
         }
-        let written: Written =
-            serde_json::from_slice(&decode(self.claims)?).map_err(|_| TokenError::Content)?;
+        let written: Written = json(&decode(self.claims)?)?;
         Ok(TokenClaims {
             issuer: written.iss,
             subject: written.sub,
@@ -258,11 +263,11 @@ impl TokenClaims {
         if ahead(self.issued_at) || self.not_before.is_some_and(ahead) {
             return Err(TokenError::Content);
         }
-        let named = [&self.issuer, &self.subject];
-        if named
-            .iter()
-            .any(|text| text.is_empty() || text.chars().any(char::is_control))
-        {
+        let is_name = |text: &str| {
+            let printable = is_plain(text.as_bytes()) || !text.chars().any(char::is_control);
+            printable && !text.is_empty()
+        };
+        if !is_name(&self.issuer) || !is_name(&self.subject) {
             return Err(TokenError::Content);
         }
         Ok(())

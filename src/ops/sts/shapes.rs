@@ -4,6 +4,7 @@ use crate::credential::time;
 use crate::iam::sessions::Session;
 use crate::ops::call::Answer;
 use crate::ops::error::OpError;
+use crate::policy::word::is_plain;
 
 /// How an answer writes the session's ARN.
 #[derive(Debug, Clone, Copy)]
@@ -84,11 +85,9 @@ pub(super) fn with_proof(
     Ok(Answer::end(answer))
 }
 
-/// Appends a text as JSON. Seldom is there anything to escape, and that is seen in many bytes at once.
-#[expect(clippy::needless_bitwise_bool, reason = "a lazy operator is a branch")]
+/// Appends a text as JSON. Seldom is there anything to escape.
 fn push_text(out: &mut String, text: &str) -> Result<(), OpError> {
-    let plain = |byte: u8| (byte >= b' ') & (byte != b'"') & (byte != b'\\');
-    if text.bytes().fold(true, |all, byte| all & plain(byte)) {
+    if is_plain(text.as_bytes()) {
         for piece in ["\"", text, "\""] {
             out.push_str(piece);
         }
