@@ -7,7 +7,9 @@ use crate::model::account::RevisionTag;
 use crate::policy::ids::{AccessKeyId, AccountId, GroupId, RoleId, UserId};
 use crate::ports::Entropy;
 
-const ALPHANUMERIC: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+/// Letters and digits, and two more that make 64 of them.
+const LETTERS: &[u8; 64] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz--";
+const ALPHANUMERIC: u8 = 62;
 
 /// Fills `text` with letters and digits, each equally likely.
 fn draw(text: &mut [u8], entropy: &dyn Entropy) {
@@ -16,14 +18,14 @@ fn draw(text: &mut [u8], entropy: &dyn Entropy) {
     while drawn < text.len() {
         entropy.fill(bytes.as_mut());
         for byte in bytes.iter() {
-            // Six bits name one of 64. Those that name none are drawn again: the next letter comes to
-            // the same place, which takes no branch that a processor would guess wrong.
-            let letter = ALPHANUMERIC.get(usize::from(byte & 63));
             let Some(place) = text.get_mut(drawn) else {
                 return;
             };
-            *place = letter.copied().unwrap_or_default();
-            drawn += usize::from(letter.is_some());
+            // Six bits name one of 64. Those beyond the letters are drawn again: the next comes to the
+            // same place, which takes no branch that a processor would guess wrong.
+            let six = byte & 63;
+            *place = LETTERS[usize::from(six)];
+            drawn += usize::from(six < ALPHANUMERIC);
         }
     }
 }
@@ -111,8 +113,39 @@ impl Iam {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
     use crate::ports::SeededEntropy;
+
+    /// Draws these bytes, over and over.
+    struct Scripted(Vec<u8>, AtomicUsize);
+
+    impl Entropy for Scripted {
+        fn fill(&self, bytes: &mut [u8]) {
+            for byte in bytes {
+                let next = self.1.fetch_add(1, Ordering::Relaxed);
+                *byte = self.0[next % self.0.len()];
+            }
+        }
+    }
+
+    /// Wherever they come: before the first letter, the last of a block, before the last letter.
+    #[test]
+    fn bytes_that_name_no_letter_are_drawn_again() {
+        let script: Vec<u8> = (0..=255).rev().collect();
+        let letters = script.iter().cycle().map(|byte| byte & 63);
+        let letters = letters
+            .filter(|six| *six < 62)
+            .map(|six| LETTERS[usize::from(six)]);
+        let expected: Vec<u8> = letters.take(300).collect();
+        for length in [1, 61, 62, 63, 77, 78, 79, 155, 156, 300] {
+            let entropy = Scripted(script.clone(), AtomicUsize::new(0));
+            let mut text = vec![0; length];
+            draw(&mut text, &entropy);
+            assert_eq!(text, expected[..length], "{length}");
+        }
+    }
 
     #[test]
     fn generated_ids_have_the_vendors_forms() {
