@@ -110,7 +110,9 @@ run_clippy() {
     # The second: a target that `cargo test` leaves alone.
     cargo clippy --locked --all-targets -- -D warnings && cargo clippy --locked --test previous -- -D warnings
 }
-run_pure() { cargo test --locked --no-default-features; }
+run_pure() {
+    cargo clippy --locked --no-default-features -- -D warnings && cargo test --locked --no-default-features
+}
 run_test() { cargo test --locked; }
 run_docs() { RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps; }
 # With the profile of the tests: it shares what they built, and figures are taken by hand anyway.

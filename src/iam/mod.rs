@@ -27,6 +27,7 @@ mod named;
 pub mod nonce_key;
 pub mod outbound;
 pub mod passwords;
+pub(crate) mod plain;
 pub mod quotas;
 pub mod replay;
 pub mod resource_tags;

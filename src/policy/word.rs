@@ -46,24 +46,6 @@ pub(super) fn colons(word: u64) -> u64 {
     !(others | LOW_BITS)
 }
 
-/// Whether a text is of printable ASCII characters that JSON writes as they are, as most names are.
-pub(crate) fn is_plain(text: &[u8]) -> bool {
-    const HIGH: u64 = each(0x80);
-    /// The high bit of each byte that is another; of bytes without theirs.
-    const fn not(bytes: u64, byte: u8) -> u64 {
-        (bytes ^ each(byte)).wrapping_add(!HIGH)
-    }
-    let other = |word: u64| {
-        let low = word & !HIGH;
-        let from_blank = low.wrapping_add(each(0x80 - b' '));
-        word | !(from_blank & not(low, b'"') & not(low, b'\\') & not(low, 0x7F))
-    };
-    let (words, left) = text.as_chunks::<8>();
-    let end = last(text) | each(b' ') << (8 * left.len());
-    let words = words.iter().map(|word| u64::from_le_bytes(*word));
-    words.fold(other(end), |found, word| found | other(word)) & HIGH == 0
-}
-
 /// Where the first `N` colons of a text are; `None` where there are fewer.
 #[inline]
 pub(super) fn first_colons<const N: usize>(text: &[u8]) -> Option<[usize; N]> {
@@ -97,18 +79,6 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn every_byte_is_plain_or_not_at_every_place() {
-        for byte in 0..=u8::MAX {
-            let plain = matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
-            for place in 0..17 {
-                let mut text = [b'x'; 17];
-                text[place] = byte;
-                assert_eq!(is_plain(&text), plain, "{byte} at {place}");
-            }
-        }
-    }
-
     proptest! {
         #[test]
         fn colons_are_found_as_one_by_one(text in "[:a-z;9\u{ba}\u{13a}]{0,40}") {
@@ -118,14 +88,6 @@ mod tests {
             let found = first_colons::<3>(text.as_bytes());
             prop_assert_eq!(found.map(|found| found.to_vec()), all);
             prop_assert_eq!(first_colons::<1>(text.as_bytes()).map(|[first]| first), text.find(':'));
-        }
-
-        #[test]
-        fn plain_texts_are_told_as_one_by_one(start in "[ -~]{0,20}", other: char, end in "[a-z]{0,20}") {
-            let plain = |c: char| matches!(c, ' '..='~') && c != '"' && c != '\\';
-            for text in [format!("{start}{end}"), format!("{start}{other}{end}")] {
-                prop_assert_eq!(is_plain(text.as_bytes()), text.chars().all(plain), "{:?}", text);
-            }
         }
 
         #[test]

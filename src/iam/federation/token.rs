@@ -15,7 +15,7 @@ use serde_json::Number;
 
 use super::key_set::{Algorithm, KeySet};
 use crate::credential::params;
-use crate::policy::word::is_plain;
+use crate::iam::plain::is_plain;
 
 /// The longest token, in characters. Source: the vendor's metadata.
 pub const LONGEST: usize = 20_000;
@@ -141,7 +141,7 @@ fn decode(part: &str) -> Result<Vec<u8>, TokenError> {
     BASE64.decode(part).map_err(|_| TokenError::Encoding)
 }
 
-/// The JSON of a part. Whether it is UTF-8 is seen at once, and not for each text of it.
+/// The JSON of a part. That it is UTF-8 is checked at once, and so in what nobody reads, too.
 fn json<'a, T: Deserialize<'a>>(part: &'a [u8]) -> Result<T, TokenError> {
     let text = std::str::from_utf8(part).map_err(|_| TokenError::Content)?;
     serde_json::from_str(text).map_err(|_| TokenError::Content)

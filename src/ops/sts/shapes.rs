@@ -1,10 +1,10 @@
 //! What the answers share of the calls that mint a session.
 
 use crate::credential::time;
+use crate::iam::plain::is_plain;
 use crate::iam::sessions::Session;
 use crate::ops::call::Answer;
 use crate::ops::error::OpError;
-use crate::policy::word::is_plain;
 
 /// How an answer writes the session's ARN.
 #[derive(Debug, Clone, Copy)]

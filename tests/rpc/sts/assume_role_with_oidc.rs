@@ -20,6 +20,7 @@ on_both!(
     mints_a_session,
     answers_in_xml,
     takes_one_audience_of_several,
+    takes_a_subject_of_any_letters,
     checks_the_parameters,
     lasts_as_long_as_told,
     a_session_policy_narrows,
@@ -119,6 +120,21 @@ async fn takes_one_audience_of_several(on: On) {
     let token = rs256(&claims_with("aud", json!(["other", "two", "https://x"])));
     let answer = app.with_token(&token).await.ok();
     assert_eq!(answer["OIDCTokenInfo"]["ClientIds"], "other,two,https://x");
+    app.end().await;
+}
+
+async fn takes_a_subject_of_any_letters(on: On) {
+    let issuer = Issuer::new();
+    let app = TestApp::federated(on, &issuer).await;
+    for subject in [
+        "żółw",
+        "a \"name\" \\ and more",
+        "long enough to be read in words: é",
+    ] {
+        let token = rs256(&claims_with("sub", subject));
+        let answer = app.with_token(&token).await.ok();
+        assert_eq!(answer["OIDCTokenInfo"]["Subject"], subject);
+    }
     app.end().await;
 }
 

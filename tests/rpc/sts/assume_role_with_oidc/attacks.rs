@@ -260,18 +260,37 @@ async fn t18_claims_that_are_missing_or_of_another_type() {
     tokens.push(rs256(&claims_with("exp", i64::MAX)));
     tokens.push(rs256(&claims_with("iat", -1)));
     tokens.push(rs256(&claims_with("sub", "")));
-    tokens.push(rs256(&claims_with("sub", "a\u{0}b")));
+    for control in ['\u{0}', '\n', '\u{7f}', '\u{85}', '\u{9f}'] {
+        tokens.push(rs256(&claims_with("sub", format!("an é{control}b"))));
+        tokens.push(rs256(&claims_with("sub", format!("plain{control}"))));
+    }
     tokens.push(rs256(&json!([1])));
+    refused(&tokens, INVALID, BAD_CONTENT).await;
+}
+
+/// A token of these two parts that the right key signed.
+fn signed(header: impl AsRef<[u8]>, claims: impl AsRef<[u8]>) -> String {
+    let signed = format!("{}.{}", base64(header), base64(claims));
+    let signature = base64(sign_rsa(0, &signed));
+    format!("{signed}.{signature}")
+}
+
+/// Also where nobody reads it.
+#[tokio::test]
+async fn t18_what_is_not_utf_8() {
+    let with = |text: &str| {
+        let (start, rest) = text.split_at(1);
+        [start.as_bytes(), b"\"x\":\"\xff\",", rest.as_bytes()].concat()
+    };
+    let header = r#"{"alg":"RS256","kid":"one"}"#;
+    let sound = claims().to_string();
+    let tokens = [signed(with(header), &sound), signed(header, with(&sound))];
     refused(&tokens, INVALID, BAD_CONTENT).await;
 }
 
 #[tokio::test]
 async fn t18_a_claim_or_a_header_twice() {
-    let twice = |header: &str, claims: &str| {
-        let signed = format!("{}.{}", base64(header), base64(claims));
-        let signature = base64(sign_rsa(0, &signed));
-        format!("{signed}.{signature}")
-    };
+    let twice = |header: &str, claims: &str| signed(header, claims);
     let sound = claims().to_string();
     let header = r#"{"alg":"RS256","kid":"one"}"#;
     let inner = sound.strip_prefix('{').unwrap();
