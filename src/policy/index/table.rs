@@ -24,7 +24,7 @@ impl<S: Slot> Table<S> {
     /// The table of these, which have different keys, with so many slots for each of them.
     pub(super) fn new(all: impl ExactSizeIterator<Item = S>, slots: usize) -> Self {
         let size = all.len().saturating_mul(slots).next_power_of_two();
-        let mut slots = Slots::free(size);
+        let mut slots = Slots::all_free(size);
         let free: &mut [S] = slots.all_mut();
         let mut filter = vec![0; (size / 16).max(1)].into_boxed_slice();
         for one in all {
@@ -96,11 +96,23 @@ fn bits(key: u64) -> u64 {
 mod tests {
     use super::*;
 
+    impl Slot for [u64; 2] {
+        fn key(&self) -> u64 {
+            self[0]
+        }
+    }
+
     #[test]
     fn what_was_put_in_is_found_and_nothing_else() {
-        for count in [0_u32, 1, 2, 3, 8, 100, 5000, 70_000] {
-            // Neighbours, and keys that differ only in bits that the place does not hang on.
-            let key = |n: u32| u64::from(n % 3) | u64::from(n + 1) << 40;
+        // Neighbours, and keys that differ only in bits that the place does not hang on.
+        let clashing = |n: u32| u64::from(n % 3) | u64::from(n + 1) << 40;
+        let spread = |n: u32| u64::from(n + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let small = [0, 1, 2, 3, 8, 100, 5000].map(|count| (count, clashing as fn(u32) -> u64));
+        // The last lies in huge pages.
+        for (count, key) in small
+            .into_iter()
+            .chain([(5000, spread as _), (70_000, spread as _)])
+        {
             let table = Table::new((0..count).map(|n| [key(n), n.into()]), 2);
             for n in 0..count * 2 + 2 {
                 let found = table.get(key(n)).map(|[_, n]| *n);

@@ -7,17 +7,22 @@ use super::{Asked, Index};
 use crate::policy::arn::Resource;
 use crate::policy::compile::CompiledPolicy;
 use crate::policy::document::{Document, DocumentKind};
+use crate::policy::evaluate::{Effect, PolicySet, Request};
 use crate::policy::pattern::{Case, Pattern};
 
-/// Which statements the index of these proposes for a request, and whether some that fits is among
-/// them.
-fn proposed(statements: &[String], action: &str, resource: &str) -> (BTreeSet<u32>, bool) {
+fn compiled(statements: &[String]) -> CompiledPolicy {
     let text = format!(
         r#"{{"Version":"1","Statement":[{}]}}"#,
         statements.join(",")
     );
     let document = Document::parse(DocumentKind::Identity, &text).unwrap();
-    let policy = CompiledPolicy::new(&document);
+    CompiledPolicy::new(&document)
+}
+
+/// Which statements the index of these proposes for a request, and whether some that fits is among
+/// them.
+fn proposed(statements: &[String], action: &str, resource: &str) -> (BTreeSet<u32>, bool) {
+    let policy = compiled(statements);
     let rules = policy.rules.readable().unwrap();
     let index = Index::new(rules.iter()).unwrap();
     let mut proposed = BTreeSet::new();
@@ -52,6 +57,39 @@ fn statements(action: &str, resource: &str) -> Vec<String> {
             )
         })
         .collect()
+}
+
+#[test]
+fn a_set_in_huge_pages_decides_as_its_statements_say() {
+    const COUNT: usize = 9000;
+    let effect = |n: usize| {
+        if n.is_multiple_of(10) {
+            "Deny"
+        } else {
+            "Allow"
+        }
+    };
+    let statements: Vec<_> = (0..COUNT)
+        .map(|n| {
+            let effect = effect(n);
+            format!(
+                r#"{{"Effect":"{effect}","Action":"ecs:Start","Resource":"acs:ecs:*:*:i/{n}"}}"#
+            )
+        })
+        .collect();
+    let policy = compiled(&statements);
+    let set = PolicySet::new(vec![policy.into()]);
+    assert!(set.index_bytes() > 2 << 20, "{}", set.index_bytes());
+    for n in 0..COUNT + 1000 {
+        let resource = format!("acs:ecs:cn:1000000000000001:i/{n}");
+        let decided = set.evaluate(&Request::new("ecs:Start", &resource)).effect;
+        let said = match effect(n) {
+            _ if n >= COUNT => Effect::ImplicitDeny,
+            "Deny" => Effect::Deny,
+            _ => Effect::Allow,
+        };
+        assert_eq!(decided, said, "{n}");
+    }
 }
 
 #[test]
