@@ -310,6 +310,51 @@ mod tests {
     }
 
     #[test]
+    fn an_arn_of_ram_has_sixteen_digits_and_a_kind() {
+        let account = "1000000000000001";
+        let role = |text: &str| text.parse::<RoleArn>();
+        assert!(role(&format!("acs:ram::{account}:role/a")).is_ok());
+        for text in [
+            "acs:ram::".to_owned(),
+            "acs:ram::100000000000001:role/a".to_owned(),
+            "acs:ram::10000000000000011:role/a".to_owned(),
+            "acs:ram::10000000000000é:role/a".to_owned(),
+            "acs:ram::100000000000000é:role/a".to_owned(),
+            "acs:ram::+000000000000001:role/a".to_owned(),
+            format!("acs:ram::{account}"),
+            format!("acs:ram::{account}role/a"),
+            format!("acs:ram::{account}:role"),
+            format!("acs:ram::{account}:user/a"),
+            format!("acs:ram:cn:{account}:role/a"),
+        ] {
+            assert_eq!(role(&text), Err(ArnError), "{text}");
+        }
+        let provider = |rest: &str| format!("acs:ram::{account}:{rest}").parse::<ProviderArn>();
+        let longest = format!("saml-provider/{}", "A".repeat(128));
+        for rest in ["oidc-provider/a", "saml-provider/A.b-c_d", &longest] {
+            assert_eq!(
+                provider(rest).unwrap().to_string(),
+                format!("acs:ram::{account}:{rest}")
+            );
+        }
+        for rest in [
+            "saml-provider",
+            "saml-provider/",
+            "saml-providerx/a",
+            "SAML-provider/a",
+            "ldap-provider/a",
+            "oidc-provider/a/b",
+            "oidc-provider/a@b",
+            &format!("{longest}A"),
+        ] {
+            assert!(provider(rest).is_err(), "{rest}");
+        }
+        let named = |rest: &str| provider(rest).unwrap();
+        assert!(named("oidc-provider/Idp").same(&named("oidc-provider/iDP")));
+        assert!(!named("oidc-provider/Idp").same(&named("saml-provider/Idp")));
+    }
+
+    #[test]
     fn malformed_patterns_are_refused() {
         use ResourcePatternError::{EmptyRelativeId, EmptyService, Prefix, TooFewParts};
         for (text, error) in [

@@ -184,13 +184,10 @@ impl AccountId {
 
 /// A text, and behind it the same in lower case.
 fn doubled(text: &str) -> Arc<str> {
-    let mut texts: Arc<str> = [text, text].concat().into();
-    if let Some((_, key)) =
-        Arc::get_mut(&mut texts).and_then(|texts| texts.split_at_mut_checked(text.len()))
-    {
-        key.make_ascii_lowercase();
-    }
-    texts
+    let mut texts = String::with_capacity(text.len().saturating_mul(2));
+    texts.push_str(text);
+    texts.extend(text.chars().map(|letter| letter.to_ascii_lowercase()));
+    texts.into()
 }
 
 /// Declares a name: what was typed, and a lower-case key that equality, order and hashing use.
@@ -431,6 +428,23 @@ mod tests {
         assert_eq!(typed, other);
         assert_eq!(typed.as_str(), "Alice");
         assert_eq!(typed.key(), "alice");
+        let small: UserName = "alice".parse().unwrap();
+        assert_eq!((small.as_str(), small.key()), ("alice", "alice"));
+        assert_eq!(small, typed);
+        let longest: PolicyName = "A".repeat(128).parse().unwrap();
+        assert_eq!(longest.as_str(), "A".repeat(128));
+        assert_eq!(longest.key(), "a".repeat(128));
+        let written = serde_json::to_string(&typed).unwrap();
+        assert_eq!(written, r#""Alice""#);
+        let read: UserName = serde_json::from_str(&written).unwrap();
+        assert_eq!((read.as_str(), read.key()), ("Alice", "alice"));
+    }
+
+    #[test]
+    fn letters_of_several_bytes_count_once() {
+        let read = |letters: usize| "é".repeat(letters).parse::<UserName>();
+        assert_eq!(read(64), Err(IdError::InvalidChars));
+        assert_eq!(read(65), Err(IdError::Length));
     }
 
     #[test]
