@@ -3,7 +3,7 @@
 #
 #   fmt       the formatting
 #   clippy    the lints, of every target
-#   pure      the tests of the pure half alone, built without the server
+#   pure      the lints and the tests of the pure half alone, built without the server
 #   test      the Rust tests, on SQLite and on PostgreSQL
 #   docs      the documentation builds, without broken links
 #   benches   the benches build
