@@ -166,7 +166,14 @@ impl Server {
 /// The limits of the HTTP layer. It gets no timer: how slow a client may be is told by
 /// [`Life`](super::connections::Life), which costs nothing per request.
 fn bound(builder: &mut Builder<TokioExecutor>) {
-    builder.http1().max_buf_size(MAX_HEAD_BYTES);
+    builder
+        .http1()
+        .max_buf_size(MAX_HEAD_BYTES)
+        // Who has closed his half waits for his answer. To tell him from who is gone, each request
+        // would be read twice, the second time into a buffer of its own.
+        .half_close(true)
+        // Answers are small: to copy one behind its head costs less than to hand both to the system.
+        .writev(false);
     builder
         .http2()
         .max_header_list_size(u32::try_from(MAX_HEAD_BYTES).unwrap_or(u32::MAX))

@@ -10,9 +10,10 @@
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
+use aws_lc_rs::digest::{SHA256, digest};
 use hmac::{Hmac, Mac as _};
-use sha2::{Digest as _, Sha256};
-use sm3::Sm3;
+use sha2::Sha256;
+use sm3::{Digest as _, Sm3};
 
 use super::SignatureError;
 use super::params::{self, Order, Pair};
@@ -83,10 +84,21 @@ impl Algorithm {
 
     fn hash(self, bytes: &[u8]) -> [u8; 32] {
         match self {
-            Self::HmacSha256 => Sha256::digest(bytes).into(),
+            Self::HmacSha256 => sha256(bytes),
             Self::HmacSm3 => Sm3::digest(bytes).into(),
         }
     }
+}
+
+/// By aws-lc: where a processor has no instructions for it, it takes half of the time that the crate of
+/// the keyed states does.
+#[expect(clippy::expect_used, reason = "a SHA-256 has 32 bytes")]
+fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let digest = digest(&SHA256, bytes);
+    *digest
+        .as_ref()
+        .first_chunk()
+        .expect("a SHA-256 has 32 bytes")
 }
 
 /// Why a request does not follow the scheme.

@@ -115,7 +115,7 @@ impl std::fmt::Debug for RpcKey {
     clippy::expect_used,
     reason = "HMAC takes a key of any length (RFC 2104)"
 )]
-pub(crate) fn keyed<M: hmac::KeyInit>(key: &[u8]) -> M {
+pub(super) fn keyed<M: hmac::KeyInit>(key: &[u8]) -> M {
     M::new_from_slice(key).expect("HMAC takes a key of any length")
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant};
 
 use crate::iam::cache::AccountCache;
-use crate::iam::id_map::IdMap;
+use crate::iam::maps::IdMap;
 use crate::iam::views::AccountView;
 use crate::model::account::AccountState;
 use crate::model::change::Touched;

@@ -134,7 +134,8 @@ impl Freshness {
             },
             Some(batches) => {
                 let question = Question { own, other, nonce };
-                let verdict = batches.ask(question).await.ok().flatten();
+                // Boxed, so that embedded calls have no room for it.
+                let verdict = Box::pin(batches.ask(question)).await.ok().flatten();
                 let verdict = verdict.ok_or(FreshnessError::Unavailable)?;
                 if !verdict.fresh {
                     return Err(FreshnessError::NonceUsed);

@@ -1,7 +1,6 @@
 //! Access keys as they verify signatures: the prepared states of both schemes, cached; and the
 //! bounded look-up of ids that are not known here.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -10,6 +9,7 @@ use crate::credential::acs3::Acs3Key;
 use crate::credential::rpc::RpcKey;
 use crate::iam::batch::Batcher;
 use crate::iam::key_policy::KeyPolicy;
+use crate::iam::maps::NameMap;
 use crate::iam::secrets::Secrets;
 use crate::model::key::{AccessKey, AccessKeyStatus, KeyOwner};
 use crate::policy::ids::{AccessKeyId, AccountId};
@@ -85,7 +85,7 @@ type Found = Result<Option<AccessKey>, KeyError>;
 /// The keys that were used lately.
 pub struct Keys {
     secrets: Arc<Secrets>,
-    known: RwLock<HashMap<Box<str>, Arc<Signer>>>,
+    known: RwLock<NameMap<Box<str>, Arc<Signer>>>,
     lookups: Batcher<AccessKeyId, Found>,
     doubting: tokio::sync::Mutex<()>,
 }
@@ -118,7 +118,7 @@ impl Keys {
         );
         Self {
             secrets,
-            known: RwLock::new(HashMap::new()),
+            known: RwLock::default(),
             lookups,
             doubting: tokio::sync::Mutex::new(()),
         }

@@ -1,9 +1,9 @@
 //! What is kept of one kind of entity by name, absence included.
 
-use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use crate::iam::maps::NameMap;
 use crate::iam::shelf::Shelf;
 
 /// How many names are remembered not to exist.
@@ -11,7 +11,7 @@ const ABSENT_KEPT: usize = 1024;
 
 /// Names of what is known not to exist, and since which revision.
 #[derive(Debug)]
-pub(super) struct Absent<K>(RwLock<HashMap<K, i64>>);
+pub(super) struct Absent<K>(RwLock<NameMap<K, i64>>);
 
 impl<K> Default for Absent<K> {
     fn default() -> Self {

@@ -5,10 +5,11 @@
 //! making room costs a bounded number of steps.
 
 use std::borrow::Borrow;
-use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use crate::iam::maps::NameMap;
 
 /// How many marks the hand takes away at most before it takes an entry in spite of its mark.
 const LONGEST_ROUND: usize = 128;
@@ -74,7 +75,7 @@ struct Place<K, V> {
 
 #[derive(Debug)]
 struct Places<K, V> {
-    by_key: HashMap<K, usize>,
+    by_key: NameMap<K, usize>,
     ring: Vec<Option<Place<K, V>>>,
     free: Vec<usize>,
     hand: usize,
@@ -91,7 +92,7 @@ impl<K: Eq + Hash + Clone, V> Shelf<K, V> {
     pub(super) fn new() -> Self {
         Self {
             places: RwLock::new(Places {
-                by_key: HashMap::new(),
+                by_key: NameMap::default(),
                 ring: Vec::new(),
                 free: Vec::new(),
                 hand: 0,

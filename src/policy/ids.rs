@@ -64,16 +64,12 @@ macro_rules! numeric_id {
             }
 
             fn with_digits<T>(self, take: impl FnOnce(&str) -> T) -> T {
-                let mut digits = [b'0'; $digits];
-                let mut rest = self.0;
-                for digit in digits.iter_mut().rev() {
-                    *digit = b'0'.saturating_add(u8::try_from(rest % 10).unwrap_or(0));
-                    rest /= 10;
-                }
-                match std::str::from_utf8(&digits) {
-                    Ok(digits) if rest == 0 => take(digits),
-                    // More digits than an id has: deserialised ids cannot, but nothing is cut.
-                    _ => take(&self.0.to_string()),
+                let mut buffer = itoa::Buffer::new();
+                let digits = buffer.format(self.0);
+                if digits.len() >= $digits {
+                    take(digits)
+                } else {
+                    take(&format!("{digits:0>width$}", width = $digits))
                 }
             }
         }

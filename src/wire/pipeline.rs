@@ -18,6 +18,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{Method, Response};
+use foldhash::quality::RandomState;
 use http_body_util::Full;
 use hyper::body::{Body as _, Bytes};
 
@@ -43,7 +44,7 @@ use crate::wire::{Api, signed};
 /// The operations of a registry.
 pub(super) struct Operations {
     /// Each with its place.
-    by_name: HashMap<(Product, &'static str), (usize, &'static Entry)>,
+    by_name: HashMap<(Product, &'static str), (usize, &'static Entry), RandomState>,
     /// How often each went well, by place; refusals are counted by code.
     answered: Vec<metrics::Counter>,
 }
@@ -143,18 +144,8 @@ async fn step_by_step(
     let announced = !body.is_end_stream();
     let is_acs3 = |value: &axum::http::HeaderValue| value.as_bytes().starts_with(b"ACS3-");
     if announced && parts.headers.get("authorization").is_some_and(is_acs3) {
-        // Under ACS3 the hash of the body is signed: who has not signed has no body read.
-        let raw = signed::raw(parts, target, b"")?;
-        let (request, entry) = read(api, progress, &raw)?;
-        let (verified, _) = verify(api, &request).await?;
-        let bytes = Box::pin(api.read_body(&parts.headers, body)).await?;
-        let raw = signed::raw(parts, target, &bytes)?;
-        let (request, _) = read(api, progress, &raw)?;
-        if !request.body_matches() {
-            return Err(Fault::BodyHash(Box::new(signed::strings(&request))));
-        }
-        let verified = Some((verified, signed::signed(&request)?));
-        return call(api, progress, &request, verified, entry, origin).await;
+        // Boxed, so that what fewer calls need makes no room for itself in every call.
+        return Box::pin(signed_before_body(api, progress, parts, body, origin)).await;
     }
     let bytes = if announced {
         Box::pin(api.read_body(&parts.headers, body)).await?
@@ -163,14 +154,42 @@ async fn step_by_step(
     };
     let raw = signed::raw(parts, target, &bytes)?;
     let (request, entry) = read(api, progress, &raw)?;
-    let verified = match entry.declaration.auth {
+    let signed = match entry.declaration.auth {
         Auth::Unsigned => None,
         _ => Some(verify(api, &request).await?),
     };
     if matches!(request.scheme(), Scheme::Acs3(_)) && !request.body_matches() {
         return Err(Fault::BodyHash(Box::new(signed::strings(&request))));
     }
-    call(api, progress, &request, verified, entry, origin).await
+    let caller = signed.map(|(verified, caller)| {
+        progress.verified = Some(verified);
+        caller
+    });
+    call(api, progress, &request, caller.as_ref(), entry, origin).await
+}
+
+/// The same for a call under ACS3 with a body. The hash of the body is signed: who has not signed has
+/// no body read.
+async fn signed_before_body(
+    api: &Api,
+    progress: &mut Progress,
+    parts: &Parts,
+    body: Body,
+    origin: Origin,
+) -> Result<Answer, Fault> {
+    let target = signed::target(parts);
+    let raw = signed::raw(parts, target, b"")?;
+    let (request, entry) = read(api, progress, &raw)?;
+    let (verified, _) = verify(api, &request).await?;
+    let bytes = api.read_body(&parts.headers, body).await?;
+    let raw = signed::raw(parts, target, &bytes)?;
+    let (request, _) = read(api, progress, &raw)?;
+    if !request.body_matches() {
+        return Err(Fault::BodyHash(Box::new(signed::strings(&request))));
+    }
+    let caller = signed::signed(&request)?;
+    progress.verified = Some(verified);
+    call(api, progress, &request, Some(&caller), entry, origin).await
 }
 
 /// Reads the request (1) and finds its operation (2).
@@ -218,12 +237,13 @@ fn authn(error: AuthnError, request: &SignedText<'_>) -> Fault {
     Fault::Authn(error, Box::new(strings))
 }
 
-/// Steps 4 to 8.
+/// Steps 4 to 8. `caller` is what says who sent the call, and `progress` who that is; an unsigned call
+/// has neither.
 async fn call(
     api: &Api,
     progress: &mut Progress,
     request: &SignedText<'_>,
-    verified: Option<(Verified, SignedRequest<'_>)>,
+    caller: Option<&SignedRequest<'_>>,
     entry: &'static Entry,
     origin: Origin,
 ) -> Result<Answer, Fault> {
@@ -243,18 +263,17 @@ async fn call(
     };
 
     // 5 and 6. Freshness, nonce, and whether the caller still stands.
-    let Some((mut verified, caller)) = verified else {
+    let (Some(caller), Some(verified)) = (caller, progress.verified.as_mut()) else {
         let call = parsed.map_err(OpError::from)?;
         let Call::Session(call) = call else {
             return Err(Fault::Missing("AccessKeyId"));
         };
         return Ok(call.run(&cx, None).await?);
     };
-    progress.verified = Some(verified.clone());
     let may_be_stale = entry.declaration.access == Access::Decision;
     let established = api.iam.establish(
-        &caller,
-        &mut verified,
+        caller,
+        verified,
         origin.source_ip,
         (other, may_be_stale),
         cx.now,
@@ -288,7 +307,7 @@ async fn call(
             session(
                 call.as_ref(),
                 &mut cx,
-                (&verified, caller.proof),
+                (verified, caller.proof),
                 (established, current),
             )
             .await
@@ -314,7 +333,7 @@ async fn call(
                 cx,
                 decision,
                 asks_the_store,
-                verified,
+                verified: verified.clone(),
                 proof: KeptProof::of(request, caller.proof),
                 decided_on: current.own.state.tag,
                 request_id: progress.request_id.clone(),

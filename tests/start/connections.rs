@@ -157,3 +157,22 @@ fn garbage_harms_nothing() {
     assert!(exchange(server.connect(), absolute).starts_with("HTTP/1.1 200 "));
     server.stop();
 }
+
+/// A client that closes its half behind the request is answered, also where the answer has to wait for
+/// the database: here for the look-up of a key that there is not.
+#[test]
+fn who_closes_his_half_gets_his_answer() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Server::start(dir.path(), &["--ephemeral"]);
+    for _ in 0..20 {
+        let mut stream = server.connect();
+        let request = "GET /?Action=ListRoles&Version=2015-05-01&AccessKeyId=LTAI5tNobody&Signature=AA\
+            &SignatureMethod=HMAC-SHA1&SignatureVersion=1.0&SignatureNonce=n&Timestamp=t HTTP/1.1\r\n\
+            Host: x\r\n\r\n";
+        stream.write_all(request.as_bytes()).unwrap();
+        stream.shutdown(std::net::Shutdown::Write).unwrap();
+        let answer = read_all(stream);
+        assert!(answer.starts_with("HTTP/1.1 404 "), "{answer}");
+    }
+    server.stop();
+}

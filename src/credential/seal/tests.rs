@@ -194,3 +194,13 @@ fn nonces_are_told_apart_from_their_key_ids() {
     let other = NonceHasher::new(&Secret::new([8; 32]));
     assert_ne!(hasher.hash("id", "n"), other.hash("id", "n"));
 }
+
+/// Servers of one database must agree. The value is from another implementation of SipHash-2-4 with
+/// 128 bits, which gives the vectors of its authors.
+#[test]
+fn fingerprints_of_nonces_are_those_of_every_server() {
+    let hasher = NonceHasher::new(&Secret::new([7; 32]));
+    let nonce = "0a1b2c3d-4e5f-6789-abcd-ef0123456789";
+    let fingerprint = hasher.hash("LTAI5tFingerprints000001", nonce);
+    assert_eq!(hex::encode(fingerprint), "9d47df95f3f9321e1008a21ed619b7bc");
+}

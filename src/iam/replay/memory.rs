@@ -5,7 +5,7 @@ use std::collections::{HashSet, VecDeque};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::iam::id_map::IdMap;
+use crate::iam::maps::IdMap;
 use crate::iam::replay::mark::Ahead;
 use crate::policy::ids::AccountId;
 

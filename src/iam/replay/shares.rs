@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
-use crate::iam::id_map::IdMap;
+use crate::iam::maps::IdMap;
 use crate::policy::ids::AccountId;
 
 /// Into how many stretches the window is divided: the counts go down in steps that long.

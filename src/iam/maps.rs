@@ -1,11 +1,15 @@
-//! Maps whose keys are ids that this product has drawn itself. Nobody chooses them, so they need no
-//! keyed hash. What a stranger may name, such as key ids and role names, is not for these.
+//! The maps of the hot path. Keys that this product has drawn itself nobody chooses: they need no
+//! keyed hash. What a stranger may name, such as key ids and role names, does.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// A map from ids of accounts, users or roles.
 pub(super) type IdMap<K, V> = HashMap<K, V, BuildHasherDefault<IdHasher>>;
+
+/// A map from names, in which nobody can see where a name lies. Each has a bound, so that names that
+/// did meet would cost little.
+pub(super) type NameMap<K, V> = HashMap<K, V, foldhash::quality::RandomState>;
 
 /// Multiplies and folds: ids are random already, but for their leading digits.
 #[derive(Debug, Default)]
