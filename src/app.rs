@@ -8,6 +8,7 @@
 mod background;
 mod connections;
 mod data;
+mod pieces;
 mod routes;
 mod server;
 mod site;

@@ -169,10 +169,12 @@ fn bound(builder: &mut Builder<TokioExecutor>) {
     builder
         .http1()
         .max_buf_size(MAX_HEAD_BYTES)
-        // Who has closed his half waits for his answer. To tell him from who is gone, each request
-        // would be read twice, the second time into a buffer of its own.
+        // Who has closed his half waits for his answer. To tell him from who is gone, a second read
+        // would come before each answer, into a buffer of its own. Who is gone is waited for in vain,
+        // for as long as whatever his call waits for may take.
         .half_close(true)
-        // Answers are small: to copy one behind its head costs less than to hand both to the system.
+        // To copy a small answer behind its head costs less than to hand both to the system; of a large
+        // one a connection keeps a piece (see `pieces`).
         .writev(false);
     builder
         .http2()

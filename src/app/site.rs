@@ -13,11 +13,12 @@ use hyper::body::{Body as _, Bytes, Incoming};
 use tower::{Service, ServiceExt as _};
 
 use super::connections::{Life, Living};
+use super::pieces::Pieces;
 use super::routes;
 use crate::wire::{self, Api};
 
 /// An answer: the API's are whole, the others are what axum makes of them.
-pub(super) type Answer = Response<Either<Full<Bytes>, Body>>;
+pub(super) type Answer = Response<Pieces<Either<Full<Bytes>, Body>>>;
 
 /// What stands on one listener.
 pub(super) struct Site {
@@ -71,7 +72,7 @@ impl Site {
                         answer.map(Either::Right)
                     }
                 };
-                Ok(routes::secure(answer))
+                Ok(routes::secure(answer).map(Pieces::new))
             }
         });
         Living { service, life }

@@ -165,25 +165,25 @@ impl Iam {
         if timestamp <= self.replay_floor {
             return Err(AuthnError::TimeExpired);
         }
-        let nonce = NonceRow {
-            hash: self.nonce_hasher.hash(request.access_key_id, request.nonce),
-            expires_at: timestamp + i64::from(self.window().seconds) + 1,
-        };
+        let expires_at = timestamp + i64::from(self.window().seconds) + 1;
         let share = verified.share();
-        self.take_nonce(share, nonce, timestamp, now).await?;
+        let nonce = self.take_nonce(share, request, (timestamp, expires_at), now);
+        let nonce = nonce.await?;
         let mut current = self
             .freshness
-            .current(account, other, Some(nonce), now)
+            .current(account, other, nonce, now)
             .await
             .or_else(|error| match error {
                 FreshnessError::NonceUsed => {
-                    self.nonce_shares.give_back(share, nonce.expires_at);
+                    self.nonce_shares.give_back(share, expires_at);
                     Err(AuthnError::NonceUsed)
                 }
                 FreshnessError::Unavailable if may_be_stale => {
                     let stale = self.freshness.stale(account, self.staleness.most());
                     let stale = stale.ok_or(AuthnError::Unavailable)?;
-                    self.staleness.owe(nonce);
+                    if let Some(nonce) = nonce {
+                        self.staleness.owe(nonce);
+                    }
                     Ok(stale)
                 }
                 FreshnessError::Unavailable => Err(AuthnError::Unavailable),
@@ -217,24 +217,30 @@ impl Iam {
         Ok(())
     }
 
-    /// Takes the nonce of a request dated `timestamp` (unix seconds) where this process is the only
-    /// one; else makes room for it, and whether it is new is asked of the database with the freshness.
+    /// Takes the nonce of a request where this process is the only one. Else makes room for it and
+    /// answers what to ask the database with the freshness, which tells whether it is new.
     async fn take_nonce(
         &self,
         account: AccountId,
-        nonce: NonceRow,
-        timestamp: i64,
+        request: &SignedRequest<'_>,
+        (timestamp, expires_at): (i64, i64),
         now: i64,
-    ) -> Result<(), AuthnError> {
+    ) -> Result<Option<NonceRow>, AuthnError> {
+        let (key, nonce) = (request.access_key_id, request.nonce);
         let taken = if self.freshness.is_embedded() {
-            let (fingerprint, expires_at) = (nonce.fingerprint(), nonce.expires_at);
-            self.replay
-                .take(account, fingerprint, timestamp, expires_at, now)
-                .await
+            let fingerprint = self.nonce_hasher.fingerprint(key, nonce);
+            let taken = self
+                .replay
+                .take(account, fingerprint, timestamp, expires_at, now);
+            taken.await.map(|()| None)
         } else {
+            let hash = self.nonce_hasher.hash(key, nonce);
+            let nonce = NonceRow { hash, expires_at };
             match self.staleness.remember(account, &nonce, now) {
                 Recorded::Known => Err(ReplayError::Used),
-                Recorded::New if self.nonce_shares.take(account, nonce.expires_at, now) => Ok(()),
+                Recorded::New if self.nonce_shares.take(account, expires_at, now) => {
+                    Ok(Some(nonce))
+                }
                 Recorded::New | Recorded::Full => Err(ReplayError::Full),
             }
         };

@@ -7,8 +7,8 @@ use std::hash::{BuildHasherDefault, Hasher};
 /// A map from ids of accounts, users or roles.
 pub(super) type IdMap<K, V> = HashMap<K, V, BuildHasherDefault<IdHasher>>;
 
-/// A map from names, in which nobody can see where a name lies. Each has a bound, so that names that
-/// did meet would cost little.
+/// A map from names. Where one lies depends on the process; that is no proof against somebody who
+/// measures long enough, and need not be: each map has a bound, and nobody fills another account's.
 pub(super) type NameMap<K, V> = HashMap<K, V, foldhash::quality::RandomState>;
 
 /// Multiplies and folds: ids are random already, but for their leading digits.

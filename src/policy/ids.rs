@@ -471,5 +471,9 @@ mod tests {
             assert!(text.parse::<GroupId>().is_err(), "{text}");
         }
         assert_eq!(AccountId::SYSTEM.to_string(), "0000000000000000");
+        for digits in ["0000000000000042", "0999999999999999", "9999999999999999"] {
+            let id: AccountId = digits.parse().unwrap();
+            assert_eq!(id.to_string(), digits);
+        }
     }
 }

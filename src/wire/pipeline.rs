@@ -237,8 +237,7 @@ fn authn(error: AuthnError, request: &SignedText<'_>) -> Fault {
     Fault::Authn(error, Box::new(strings))
 }
 
-/// Steps 4 to 8. `caller` is what says who sent the call, and `progress` who that is; an unsigned call
-/// has neither.
+/// Steps 4 to 8. `caller` is what the call is signed with, verified; an unsigned one has none.
 async fn call(
     api: &Api,
     progress: &mut Progress,
@@ -263,13 +262,14 @@ async fn call(
     };
 
     // 5 and 6. Freshness, nonce, and whether the caller still stands.
-    let (Some(caller), Some(verified)) = (caller, progress.verified.as_mut()) else {
+    let Some(caller) = caller else {
         let call = parsed.map_err(OpError::from)?;
         let Call::Session(call) = call else {
             return Err(Fault::Missing("AccessKeyId"));
         };
         return Ok(call.run(&cx, None).await?);
     };
+    let verified = progress.verified.as_mut().ok_or(Fault::Credentials)?;
     let may_be_stale = entry.declaration.access == Access::Decision;
     let established = api.iam.establish(
         caller,

@@ -54,16 +54,24 @@ struct Moments {
     reached: i64,
     floor: i64,
     clean: bool,
+    /// Whether the nonces in the other file are fingerprints as they are made now; builds before made
+    /// them of a longer hash.
+    known_kind: bool,
     /// `None` in a file of the first release, which did not write it.
     ahead: Option<i64>,
 }
+
+/// The bits of the mark's one byte.
+const CLEAN: u8 = 1;
+const KNOWN_KIND: u8 = 2;
 
 impl Moments {
     fn to_bytes(self) -> [u8; 25] {
         let mut bytes = [0; 25];
         bytes[..8].copy_from_slice(&self.reached.to_le_bytes());
         bytes[8..16].copy_from_slice(&self.floor.to_le_bytes());
-        bytes[16] = u8::from(self.clean);
+        let bit = |is_set, bit| if is_set { bit } else { 0 };
+        bytes[16] = bit(self.clean, CLEAN) | bit(self.known_kind, KNOWN_KIND);
         bytes[17..].copy_from_slice(&self.ahead.unwrap_or(i64::MIN).to_le_bytes());
         bytes
     }
@@ -79,7 +87,8 @@ impl Moments {
         Some(Self {
             reached: i64::from_le_bytes(*reached),
             floor: i64::from_le_bytes(*floor),
-            clean: *flag == 1,
+            clean: *flag & CLEAN != 0,
+            known_kind: *flag & KNOWN_KIND != 0,
             ahead,
         })
     }
@@ -119,14 +128,6 @@ impl Mark {
         let mut nonces = open_private(&nonces_path)?;
         let mut text = Vec::new();
         mark.read_to_end(&mut text)?;
-        let (reached, floor) = match Moments::from_bytes(&text) {
-            Some(moments) if moments.clean => (moments.reached, moments.floor),
-            Some(moments) => (moments.reached, moments.reached),
-            // A new directory: nothing was ever accepted here.
-            None if text.is_empty() => (i64::MIN, i64::MIN),
-            // Not ours, or torn: trust nothing dated before now.
-            None => (now, now),
-        };
         let mut bytes = Vec::new();
         nonces.read_to_end(&mut bytes)?;
         // A torn record at the end would shift every one that is appended after it.
@@ -150,6 +151,19 @@ impl Mark {
                 .chain(moments.and_then(|moments| moments.ahead))
                 .max()
                 .unwrap_or(i64::MIN),
+        };
+        let (reached, floor) = match Moments::from_bytes(&text) {
+            // Its nonces will not be known again: whatever was accepted is refused by its date.
+            Some(moments) if !moments.known_kind => {
+                let latest = moments.reached.max(ahead);
+                (moments.reached, moments.floor.max(latest))
+            }
+            Some(moments) if moments.clean => (moments.reached, moments.floor),
+            Some(moments) => (moments.reached, moments.floor.max(moments.reached)),
+            // A new directory: nothing was ever accepted here.
+            None if text.is_empty() => (i64::MIN, i64::MIN),
+            // Not ours, or torn: trust nothing dated before now.
+            None => (now, now),
         };
         let opened = Self {
             floor,
@@ -280,6 +294,7 @@ impl Mark {
             reached,
             floor,
             clean,
+            known_kind: true,
             ahead: Some(self.ahead.load(Ordering::Acquire)),
         };
         files.mark.seek(SeekFrom::Start(0))?;
@@ -349,5 +364,40 @@ mod tests {
         assert_eq!(mark.reached(), 112);
         drop(mark);
         assert_eq!(Mark::open(dir.path(), 111).unwrap().floor(), 112);
+    }
+
+    /// Files of builds whose fingerprints were others: what they may have taken is refused by its
+    /// date, also after a crash of this one.
+    #[test]
+    fn t14_nonces_of_another_kind_are_refused_by_their_dates() {
+        let before = |flag: u8, ahead: Option<i64>, nonces: &[Ahead]| {
+            let dir = tempfile::tempdir().unwrap();
+            let mut mark = [100_i64.to_le_bytes(), 50_i64.to_le_bytes()].concat();
+            mark.push(flag);
+            mark.extend(ahead.map(i64::to_le_bytes).into_iter().flatten());
+            std::fs::write(dir.path().join("replay.mark"), mark).unwrap();
+            let nonces: Vec<u8> = nonces.iter().flat_map(|nonce| nonce.to_bytes()).collect();
+            std::fs::write(dir.path().join("replay.nonces"), nonces).unwrap();
+            dir
+        };
+        let nonce = Ahead {
+            fingerprint: 1,
+            expires_at: 1030,
+        };
+        for (flag, ahead, nonces, floor) in [
+            // A clean stop tells the latest date, or in the first release nothing but when nonces end.
+            (1, Some(130), vec![nonce], 130),
+            (1, Some(i64::MIN), vec![nonce], 100),
+            (1, None, vec![nonce], 1030),
+            (0, Some(130), vec![nonce], 1030),
+            (0, Some(i64::MIN), vec![], 100),
+        ] {
+            let dir = before(flag, ahead, &nonces);
+            assert_eq!(Mark::open(dir.path(), 110).unwrap().floor(), floor);
+            let after_crash = Mark::open(dir.path(), 111).unwrap();
+            assert_eq!(after_crash.floor(), floor, "{flag} {ahead:?}");
+            after_crash.save_cleanly(&[], 0).unwrap();
+            assert_eq!(Mark::open(dir.path(), 112).unwrap().floor(), floor);
+        }
     }
 }
