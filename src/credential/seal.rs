@@ -385,7 +385,7 @@ impl NonceHasher {
     }
 
     /// What a server keeps that shares its nonces with no other: SipHash-2-4 over the same, in 64 bits,
-    /// at a tenth of the cost.
+    /// at a twentieth of the cost where a processor has no instructions for the other.
     pub fn fingerprint(&self, access_key_id: &str, nonce: &str) -> u64 {
         let mut hasher = SipHasher24::new_with_key(self.short.expose());
         push_length(access_key_id.as_bytes(), |bytes| hasher.write(bytes));

@@ -9,7 +9,7 @@ pub(super) type IdMap<K, V> = HashMap<K, V, BuildHasherDefault<IdHasher>>;
 
 /// A map from names. Where one lies depends on the process; that is no proof against somebody who
 /// measures long enough, and need not be: each map has a bound, and nobody fills another account's.
-pub(super) type NameMap<K, V> = HashMap<K, V, foldhash::quality::RandomState>;
+pub(crate) type NameMap<K, V> = HashMap<K, V, foldhash::quality::RandomState>;
 
 /// Multiplies and folds: ids are random already, but for their leading digits.
 #[derive(Debug, Default)]

@@ -22,7 +22,7 @@ pub mod key_ring;
 pub mod key_uses;
 pub mod keys;
 pub mod linked_roles;
-mod maps;
+pub(crate) mod maps;
 mod named;
 pub mod nonce_key;
 pub mod outbound;

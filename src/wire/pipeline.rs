@@ -10,7 +10,6 @@
 //! 8. the operation, in one transaction with its audit row;
 //! 9. encoding and counting.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -18,7 +17,6 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{Method, Response};
-use foldhash::quality::RandomState;
 use http_body_util::Full;
 use hyper::body::{Body as _, Bytes};
 
@@ -27,6 +25,7 @@ use crate::iam::authn::{AuthnError, Established, Proof, SignedRequest, Verified}
 use crate::iam::caller::{self, Origin};
 use crate::iam::freshness::Current;
 use crate::iam::generate;
+use crate::iam::maps::NameMap;
 use crate::iam::sessions::SessionError;
 use crate::model::audit::RefusalKey;
 use crate::ops::call::{Answer, Call, Context, Entry, Session};
@@ -44,7 +43,7 @@ use crate::wire::{Api, signed};
 /// The operations of a registry.
 pub(super) struct Operations {
     /// Each with its place.
-    by_name: HashMap<(Product, &'static str), (usize, &'static Entry), RandomState>,
+    by_name: NameMap<(Product, &'static str), (usize, &'static Entry)>,
     /// How often each went well, by place; refusals are counted by code.
     answered: Vec<metrics::Counter>,
 }

@@ -6,7 +6,8 @@
 //!   after H is accepted before a later H is on disk; H is moved ahead every second while there is
 //!   traffic, so a request of now never waits for the disk. What is dated up to the floor is
 //!   refused. After an unclean stop the floor is H, and the start waits for the one or two seconds
-//!   until now is past it; a clean stop keeps the floor that an earlier crash has raised.
+//!   until now is past it; a clean stop keeps the floor that an earlier crash has raised. After a build
+//!   whose nonces are not known again it is the latest date that may have been accepted.
 //! - `replay.nonces`: nonces that H does not cover. Requests dated further ahead than H (a client
 //!   whose clock is fast) are appended one by one; a clean stop writes all of them.
 
@@ -70,8 +71,8 @@ impl Moments {
         let mut bytes = [0; 25];
         bytes[..8].copy_from_slice(&self.reached.to_le_bytes());
         bytes[8..16].copy_from_slice(&self.floor.to_le_bytes());
-        let bit = |is_set, bit| if is_set { bit } else { 0 };
-        bytes[16] = bit(self.clean, CLEAN) | bit(self.known_kind, KNOWN_KIND);
+        let flag = |is_set: bool, bit: u8| u8::from(is_set) * bit;
+        bytes[16] = flag(self.clean, CLEAN) | flag(self.known_kind, KNOWN_KIND);
         bytes[17..].copy_from_slice(&self.ahead.unwrap_or(i64::MIN).to_le_bytes());
         bytes
     }
