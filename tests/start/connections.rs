@@ -1,6 +1,7 @@
 //! Slow clients, many clients, large heads: the HTTP layer's limits.
 
 use std::io::{Read as _, Write as _};
+use std::net::Shutdown;
 use std::time::{Duration, Instant};
 
 use crate::server::{Server, exchange, read_all};
@@ -147,7 +148,7 @@ fn garbage_harms_nothing() {
     ] {
         let mut stream = server.connect();
         stream.write_all(text.as_bytes()).unwrap();
-        stream.shutdown(std::net::Shutdown::Write).unwrap();
+        stream.shutdown(Shutdown::Write).unwrap();
         drop(read_all(stream));
     }
     // What clients send when the endpoint is configured with its scheme.
@@ -158,21 +159,53 @@ fn garbage_harms_nothing() {
     server.stop();
 }
 
-/// A client that closes its half behind the request is answered, also where the answer has to wait for
-/// the database: here for the look-up of a key that there is not.
+/// A call with a key that there is not: the answer waits for the database.
+const OF_NOBODY: &str = "Action=ListRoles&Version=2015-05-01&AccessKeyId=LTAI5tNobody&Signature=AA\
+    &SignatureMethod=HMAC-SHA1&SignatureVersion=1.0&SignatureNonce=n&Timestamp=t";
+
+/// A client that closes its half behind the request is answered, also where the answer has to wait.
 #[test]
 fn who_closes_his_half_gets_his_answer() {
     let dir = tempfile::tempdir().unwrap();
     let server = Server::start(dir.path(), &["--ephemeral"]);
-    for _ in 0..20 {
+    let in_query = format!("GET /?{OF_NOBODY} HTTP/1.1\r\nHost: x\r\n\r\n");
+    let in_form = format!("{}{OF_NOBODY}", form(OF_NOBODY.len()));
+    for request in [in_query, in_form].iter().cycle().take(20) {
         let mut stream = server.connect();
-        let request = "GET /?Action=ListRoles&Version=2015-05-01&AccessKeyId=LTAI5tNobody&Signature=AA\
-            &SignatureMethod=HMAC-SHA1&SignatureVersion=1.0&SignatureNonce=n&Timestamp=t HTTP/1.1\r\n\
-            Host: x\r\n\r\n";
         stream.write_all(request.as_bytes()).unwrap();
-        stream.shutdown(std::net::Shutdown::Write).unwrap();
+        stream.shutdown(Shutdown::Write).unwrap();
         let answer = read_all(stream);
         assert!(answer.starts_with("HTTP/1.1 404 "), "{answer}");
     }
     server.stop();
+}
+
+/// A body that ends before it should is waited for no longer, and nothing is made of its beginning.
+#[test]
+fn who_closes_his_half_within_a_body_is_let_go() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Server::start(dir.path(), &["--ephemeral"]);
+    for missing in [1, OF_NOBODY.len(), 100_000] {
+        let sent = OF_NOBODY.get(missing..).unwrap_or(OF_NOBODY);
+        let mut stream = server.connect();
+        write!(stream, "{}{sent}", form(sent.len() + missing)).unwrap();
+        stream.shutdown(Shutdown::Write).unwrap();
+        let began = Instant::now();
+        let answer = read_all(stream);
+        assert!(began.elapsed() < Duration::from_secs(5), "{answer}");
+        assert!(
+            answer.is_empty() || answer.starts_with("HTTP/1.1 400 "),
+            "{answer}"
+        );
+        assert!(!answer.contains("InvalidAccessKeyId"), "{answer}");
+    }
+    server.stop();
+}
+
+/// The head of a call with a form so many bytes long.
+fn form(length: usize) -> String {
+    format!(
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+         Content-Length: {length}\r\n\r\n"
+    )
 }

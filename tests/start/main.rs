@@ -14,6 +14,7 @@ mod connections;
 mod core_dumps;
 mod first_start;
 mod incarnation;
+mod kept;
 mod listeners;
 mod operate;
 #[path = "../support/postgres.rs"]
