@@ -4,6 +4,10 @@ use std::io::{Read as _, Write as _};
 use std::net::Shutdown;
 use std::time::{Duration, Instant};
 
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, ServerName};
+
+use crate::listeners::certificate;
 use crate::server::{Server, exchange, read_all};
 
 #[test]
@@ -177,6 +181,37 @@ fn who_closes_his_half_gets_his_answer() {
         let answer = read_all(stream);
         assert!(answer.starts_with("HTTP/1.1 404 "), "{answer}");
     }
+    server.stop();
+}
+
+/// The same over TLS, where that is said by TLS before the socket says it.
+#[test]
+fn who_closes_his_half_of_tls_gets_his_answer() {
+    let dir = tempfile::tempdir().unwrap();
+    let (cert, key) = certificate(dir.path());
+    let tls = ["--ephemeral", "--tls-cert", &cert, "--tls-key", &key];
+    let server = Server::start(dir.path(), &tls);
+    let mut trusted = rustls::RootCertStore::empty();
+    trusted
+        .add(CertificateDer::from_pem_file(&cert).unwrap())
+        .unwrap();
+    let provider = rustls::crypto::aws_lc_rs::default_provider();
+    let config = rustls::ClientConfig::builder_with_provider(provider.into())
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(trusted)
+        .with_no_client_auth();
+    let name = ServerName::try_from("localhost").unwrap();
+    let client = rustls::ClientConnection::new(config.into(), name).unwrap();
+    let mut stream = rustls::StreamOwned::new(client, server.connect());
+    let request = format!("GET /?{OF_NOBODY} HTTP/1.1\r\nHost: x\r\n\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    stream.conn.send_close_notify();
+    stream.conn.complete_io(&mut stream.sock).unwrap();
+    stream.sock.shutdown(Shutdown::Write).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 404 "), "{answer}");
     server.stop();
 }
 
