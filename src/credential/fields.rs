@@ -117,6 +117,17 @@ impl Params {
         Self { found }
     }
 
+    /// Whether there is one of the scheme: any but the format of the answer.
+    pub(super) fn any_of_scheme(&self) -> bool {
+        let mut places = self.found.iter().enumerate();
+        places.any(|(place, found)| found.is_some() && place != Param::Format.place())
+    }
+
+    /// Whether a parameter of this name would be one of those.
+    pub(super) fn is_of_scheme(name: &str) -> bool {
+        PARAMS.contains(&name) && name != "Format"
+    }
+
     /// The value of one of `pairs`, which are those that were searched.
     pub(super) fn get<'p>(&self, pairs: &'p [Pair<'_>], param: Param) -> Option<&'p str> {
         let place = self.found.get(param.place()).copied().flatten()?;

@@ -209,15 +209,15 @@ impl<'a> Request<'a> {
 
     /// Finds the scheme; the order is the specification's.
     fn detect(&self) -> Result<(Scheme, Option<Authorization<'a>>), RequestError> {
-        let has = |param, name| {
-            self.common(param).is_some() || self.json.iter().any(|(member, _)| member == name)
-        };
+        let bearer = self.headers.get(Header::BearerToken).is_some()
+            || self.headers.get(Header::IdToken).is_some();
         let authorization = self.headers.get(Header::Authorization);
         if let Some(text) = authorization.filter(|text| Authorization::is_acs3(text)) {
             let parsed = Authorization::parse(text)?;
-            if has(Param::Signature, rpc::SIGNATURE)
-                || has(Param::AccessKeyId, "AccessKeyId")
-                || has(Param::SecurityToken, "SecurityToken")
+            let mut members = self.json.iter();
+            if bearer
+                || self.common.any_of_scheme()
+                || members.any(|(name, _)| Params::is_of_scheme(name))
             {
                 return Err(RequestError::MixedCredentials);
             }
@@ -227,13 +227,15 @@ impl<'a> Request<'a> {
             // `acs …` (ROA V2), `ACS4-…`, `Bearer …`: none is built.
             return Err(RequestError::UnsupportedMethod);
         }
-        if has(Param::Signature, rpc::SIGNATURE) {
+        let signature = self.common(Param::Signature).is_some()
+            || self.json.iter().any(|(name, _)| name == rpc::SIGNATURE);
+        if signature {
+            if bearer {
+                return Err(RequestError::MixedCredentials);
+            }
             return Ok((Scheme::Rpc, None));
         }
-        let bearer = self.headers.get(Header::BearerToken).is_some()
-            || self.headers.get(Header::IdToken).is_some()
-            || self.common(Param::SignatureType) == Some("BEARERTOKEN");
-        if bearer {
+        if bearer || self.common(Param::SignatureType) == Some("BEARERTOKEN") {
             return Err(RequestError::UnsupportedMethod);
         }
         Ok((Scheme::Unsigned, None))

@@ -1,7 +1,10 @@
 //! Row 10: what decides stands in one place. Generated from the captures: each field that says who
 //! calls or what is called, put into every second place.
 
+use rampart::credential::acs3::{self, Acs3Key, Authorization};
 use rampart::credential::captures::{Capture, CaptureScheme, Verdict};
+use rampart::credential::params::parse_query;
+use rampart::credential::rpc::{self, RpcKey};
 use rampart::credential::time;
 
 use crate::app::{ACCOUNT, On, TestApp, encode};
@@ -48,7 +51,7 @@ fn raw(capture: &Capture) -> Raw {
 }
 
 /// The fields, by their names as parameters and as headers.
-const FIELDS: [(&str, &str); 8] = [
+const FIELDS: [(&str, &str); 10] = [
     ("Action", "x-acs-action"),
     ("Version", "x-acs-version"),
     ("AccessKeyId", "x-acs-accesskey-id"),
@@ -57,6 +60,8 @@ const FIELDS: [(&str, &str); 8] = [
     ("SignatureNonce", "x-acs-signature-nonce"),
     ("Signature", "authorization"),
     ("SignatureMethod", "x-acs-content-sha256"),
+    ("SignatureType", "x-acs-bearer-token"),
+    ("SignatureVersion", "x-acs-zero-trust-idtoken"),
 ];
 
 fn in_body(mut call: Raw, name: &str, value: &str) -> Raw {
@@ -86,6 +91,88 @@ fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
+/// The bent request, signed as its key's holder would: what is refused is not its signature.
+fn signed(capture: &Capture, call: Raw) -> Raw {
+    if capture.scheme == CaptureScheme::RpcHmacSha1 {
+        signed_by_parameters(capture, call)
+    } else {
+        signed_by_header(capture, call)
+    }
+}
+
+fn signed_by_parameters(capture: &Capture, mut call: Raw) -> Raw {
+    let mut body = String::from_utf8(call.body).unwrap();
+    let mut pairs = parse_query(&call.query).unwrap();
+    pairs.extend(parse_query(&body).unwrap());
+    let text = rpc::string_to_sign(call.method, &pairs);
+    let signature = RpcKey::new(capture.secret.as_ref().unwrap()).sign(&text);
+    let signature = encode(&[("Signature", &signature)]);
+    // In the place of the honest one, which is the first.
+    for text in [&mut call.query, &mut body] {
+        let mut pieces: Vec<&str> = text.split('&').collect();
+        let honest = pieces
+            .iter_mut()
+            .find(|piece| piece.starts_with("Signature="));
+        if let Some(honest) = honest {
+            *honest = &signature;
+            *text = pieces.join("&");
+            break;
+        }
+    }
+    call.body = body.into_bytes();
+    call
+}
+
+fn signed_by_header(capture: &Capture, mut call: Raw) -> Raw {
+    let is = |name: &str, other: &str| name.eq_ignore_ascii_case(other);
+    let honest = call
+        .headers
+        .iter()
+        .find(|(name, _)| is(name, "authorization"));
+    let honest = honest.unwrap().1.clone();
+    let honest = Authorization::parse(&honest).unwrap();
+    let hash = honest.algorithm.payload_hash(&call.body);
+    let sent = call
+        .headers
+        .iter_mut()
+        .find(|(name, _)| is(name, acs3::CONTENT_HASH));
+    sent.unwrap().1.clone_from(&hash);
+    // What was not there before is signed too.
+    let mut names: Vec<String> = honest.names().map(str::to_owned).collect();
+    let captured = |name: &str| capture.headers.iter().any(|(other, _)| is(other, name));
+    for (name, _) in &call.headers {
+        if !captured(name) && !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    let values = |name: &str| {
+        let all = call.headers.iter().filter(|(other, _)| is(other, name));
+        acs3::header_value(all.map(|(_, value)| value.as_str()))
+            .unwrap()
+            .into_owned()
+    };
+    let headers: Vec<(&str, String)> = names
+        .iter()
+        .map(|name| (name.as_str(), values(name)))
+        .collect();
+    let list = names.join(";");
+    let pairs = parse_query(&call.query).unwrap();
+    let canonical = acs3::canonical_request(call.method, &pairs, &headers, &list, &hash);
+    let text = acs3::string_to_sign(honest.algorithm, &canonical);
+    let signature = Acs3Key::new(capture.secret.as_ref().unwrap()).sign(honest.algorithm, &text);
+    let authorization = format!(
+        "{} Credential={},SignedHeaders={list},Signature={signature}",
+        honest.algorithm.name(),
+        honest.credential
+    );
+    let sent = call
+        .headers
+        .iter_mut()
+        .find(|(name, _)| is(name, "authorization"));
+    sent.unwrap().1 = authorization;
+    call
+}
+
 #[tokio::test]
 async fn t10_every_field_in_every_second_place() {
     let app = TestApp::start(On::Memory).await;
@@ -111,6 +198,14 @@ async fn t10_every_field_in_every_second_place() {
                 .find(|(n, _)| n.eq_ignore_ascii_case(name))
                 .map(|(_, v)| v.as_str())
         };
+        let own_param = |name: &str| {
+            let texts = [
+                honest.query.clone(),
+                String::from_utf8(honest.body.clone()).unwrap(),
+            ];
+            let mut pieces = texts.iter().flat_map(|text| text.split('&'));
+            pieces.any(|piece| piece.split('=').next() == Some(name))
+        };
         for (param, header) in FIELDS {
             let same = match param {
                 "Action" => capture.action.as_str(),
@@ -119,6 +214,14 @@ async fn t10_every_field_in_every_second_place() {
                 _ => "other",
             };
             for value in [same, "other", ""] {
+                // An empty one that a scheme can do without is the first of its name.
+                if !acs3
+                    && value.is_empty()
+                    && ["SecurityToken", "SignatureType"].contains(&param)
+                    && !own_param(param)
+                {
+                    continue;
+                }
                 let mut bent = vec![
                     honest.clone().and(&encode(&[(param, value)])),
                     in_body(honest.clone(), param, value),
@@ -126,7 +229,16 @@ async fn t10_every_field_in_every_second_place() {
                 // A second header of the name, equal or not; in RPC they mean nothing, but two of
                 // one name are refused there too, and a second scheme's credentials always.
                 let is_there = own_header(header).is_some();
-                if acs3 || is_there || header == "authorization" {
+                let of_others = [
+                    "authorization",
+                    "x-acs-bearer-token",
+                    "x-acs-zero-trust-idtoken",
+                ];
+                // The key's id may be repeated, and an empty token is none.
+                let says_nothing = !is_there
+                    && ((header == acs3::ACCESS_KEY_ID && value == same)
+                        || (header == acs3::SECURITY_TOKEN && value.is_empty()));
+                if (acs3 && !says_nothing) || is_there || of_others.contains(&header) {
                     let value = if header == "authorization" && !acs3 {
                         "acs a:b"
                     } else {
@@ -134,13 +246,18 @@ async fn t10_every_field_in_every_second_place() {
                     };
                     bent.push(honest.clone().header(header, value));
                 }
-                for call in bent {
+                for call in bent.into_iter().map(|call| signed(&capture, call)) {
                     let reply = call.send(&app).await;
                     assert_eq!(
                         reply.status.as_u16(),
                         400,
                         "{file} {param}={value}: {call:?} {}",
                         reply.text
+                    );
+                    assert_ne!(
+                        reply.code(),
+                        "SignatureDoesNotMatch",
+                        "{file} {param}={value}: {call:?}"
                     );
                     tried += 1;
                 }
