@@ -104,10 +104,10 @@ pub(super) fn run(
     peer: IpAddr,
 ) -> impl Future<Output = Response<Full<Bytes>>> + Send {
     let mut progress = Progress::new(api);
-    let (parts, body) = request.into_parts();
+    let (parts, mut body) = request.into_parts();
     let origin = api.proxies.origin(peer, api.secure, &parts.headers);
     async move {
-        match step_by_step(api, &mut progress, &parts, body, origin).await {
+        match step_by_step(api, &mut progress, &parts, &mut body, origin).await {
             Ok(answer) => {
                 let name = progress.entry.map_or("", |(index, entry)| {
                     if let Some(counter) = api.operations.answered.get(index) {
@@ -122,7 +122,10 @@ pub(super) fn run(
                 );
                 envelope::success(progress.format, name, progress.request_id, answer)
             }
-            Err(fault) => refuse(api, &progress, &parts, origin, &fault),
+            Err(fault) => {
+                api.read_on(&parts.headers, body, &fault);
+                refuse(api, &progress, &parts, origin, &fault)
+            }
         }
     }
 }
@@ -132,7 +135,7 @@ async fn step_by_step(
     api: &Api,
     progress: &mut Progress,
     parts: &Parts,
-    body: Body,
+    body: &mut Body,
     origin: Origin,
 ) -> Result<Answer, Fault> {
     // 1. Bounds and parameters.
@@ -173,7 +176,7 @@ async fn signed_before_body(
     api: &Api,
     progress: &mut Progress,
     parts: &Parts,
-    body: Body,
+    body: &mut Body,
     origin: Origin,
 ) -> Result<Answer, Fault> {
     let target = signed::target(parts);
@@ -489,7 +492,8 @@ fn host_id(parts: &Parts) -> String {
 impl Api {
     /// The refusal of a path that has no API.
     pub(super) fn no_such_path(&self, request: Request, peer: IpAddr) -> Response<Full<Bytes>> {
-        let (parts, _) = request.into_parts();
+        let (parts, body) = request.into_parts();
+        self.read_on(&parts.headers, body, &Fault::Path);
         let origin = self.proxies.origin(peer, self.secure, &parts.headers);
         refuse(self, &Progress::new(self), &parts, origin, &Fault::Path)
     }

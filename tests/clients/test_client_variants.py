@@ -15,6 +15,7 @@ from alibabacloud_sts20150401.client import Client as StsClient
 from alibabacloud_tea_openapi import utils_models
 from alibabacloud_tea_openapi.client import Client as OpenApiClient
 from alibabacloud_tea_openapi.utils_models import Config
+from aliyunsdkcore.acs_exception.exceptions import ServerException
 from aliyunsdkcore.client import AcsClient
 from aliyunsdkcore.request import CommonRequest
 from darabonba.runtime import RuntimeOptions
@@ -40,6 +41,17 @@ def test_rpc_with_a_form_body(server):
     request = caller.request("ram", "CreateUser", {"UserName": unique("form")})
     request.add_body_params("Comments", HOSTILE)
     assert json.loads(caller.client.do_action_with_exception(request))["User"]["Comments"] == HOSTILE
+
+
+@pytest.mark.parametrize("size", [1 << 20, 3 << 20, 10 << 20])
+def test_rpc_with_a_body_beyond_the_limit(server, size):
+    """The client writes all of it before it reads, and has to learn why it is refused."""
+    caller = Rpc(server.host, server.root_key)
+    request = caller.request("ram", "CreateUser", {"UserName": unique("large")})
+    request.add_body_params("Comments", "x" * size)
+    with pytest.raises(ServerException) as refused:
+        caller.client.do_action_with_exception(request)
+    assert (refused.value.http_status, refused.value.error_code) == (413, "RequestEntityTooLarge")
 
 
 def test_rpc_without_a_format(server):

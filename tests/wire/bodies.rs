@@ -65,6 +65,76 @@ async fn a_body_beyond_the_limit_is_refused_unread() {
     app.end().await;
 }
 
+/// Clients that write all before they read get their answer too, and may go on.
+#[tokio::test]
+async fn who_writes_first_is_answered() {
+    let app = TestApp::start(On::Memory).await;
+    let address = app.listen().await;
+    let large = vec![b'a'; 10 << 20];
+    let length = large.len().to_string();
+    let form = [("Host", "a"), ("Content-Type", FORM)];
+    let announced = [form[0], form[1], ("Content-Length", &length)];
+    let chunked = [form[0], form[1], ("Transfer-Encoding", "chunked")];
+    let of_nobody = "ACS3-HMAC-SHA256 Credential=a,SignedHeaders=host,Signature=00";
+    let unsigned = [
+        announced[0],
+        announced[1],
+        announced[2],
+        ("Authorization", of_nobody),
+    ];
+    for (path, headers, body, status) in [
+        ("/", &announced[..], large.clone(), 413),
+        ("/", &chunked, socket::chunked(&large), 413),
+        ("/", &unsigned, large.clone(), 400),
+        ("/elsewhere", &announced, large.clone(), 404),
+    ] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let request = socket::request("POST", path, headers, &body);
+        stream.write_all(&request).await.unwrap();
+        let answer = socket::read_answer(&mut stream).await;
+        assert_eq!(answer.status, status, "{answer:?}");
+        // What is left of the body is no request.
+        if status != 413 {
+            let call = calls::rpc(&app, &app.root(), Product::Sts, "GetCallerIdentity", &[]);
+            let target = format!("/?{}", call.query);
+            let next = socket::request("POST", &target, &[form[0], ("Content-Length", "0")], b"");
+            stream.write_all(&next).await.unwrap();
+            assert_eq!(socket::read_answer(&mut stream).await.status, 200);
+        }
+    }
+    app.end().await;
+}
+
+/// What is not wanted is read for a while and no longer.
+#[tokio::test]
+async fn what_is_not_wanted_is_not_read_for_ever() {
+    let app = TestApp::with(Setup {
+        body_timeout_seconds: 1,
+        ..Setup::on(On::Memory)
+    })
+    .await;
+    let address = app.listen().await;
+    let headers = [
+        ("Host", "a"),
+        ("Content-Type", FORM),
+        ("Content-Length", "1073741824"),
+    ];
+    let request = socket::request("POST", "/", &headers, b"");
+    // Too much of it, and too slowly.
+    for (piece, pause, most) in [(1 << 20, 0, 64), (1, 100, 80)] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(&request).await.unwrap();
+        let piece = vec![b'a'; piece];
+        let mut written = 0;
+        while written < most && stream.write_all(&piece).await.is_ok() {
+            written += 1;
+            tokio::time::sleep(Duration::from_millis(pause)).await;
+        }
+        assert!(written < most, "{written} pieces were taken");
+    }
+    app.end().await;
+}
+
 #[tokio::test]
 async fn a_body_that_does_not_come_is_not_waited_for() {
     let app = TestApp::with(Setup {
