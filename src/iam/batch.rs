@@ -2,6 +2,8 @@
 //! next one, so at most one is in flight and the number of trips does not grow with the requests.
 
 use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
@@ -11,6 +13,10 @@ use tokio::sync::{mpsc, oneshot};
 #[error("the batch is full or its worker is gone")]
 pub struct BatchError;
 
+/// How long one waits for an answer where the batch before had none in time: as long as a database
+/// takes that is back. Who waits is told soon, and does not run out of his own patience.
+const OF_A_SILENT_ONE: Duration = Duration::from_millis(250);
+
 type Waiting<I, O> = (I, oneshot::Sender<O>);
 
 /// Sends items to the worker.
@@ -18,6 +24,8 @@ type Waiting<I, O> = (I, oneshot::Sender<O>);
 pub struct Batcher<I, O> {
     queue: mpsc::Sender<Waiting<I, O>>,
     patience: Duration,
+    /// Whether somebody waited in vain since a batch was answered.
+    silent: Arc<AtomicBool>,
 }
 
 impl<I: Send + 'static, O: Send + 'static> Batcher<I, O> {
@@ -30,12 +38,16 @@ impl<I: Send + 'static, O: Send + 'static> Batcher<I, O> {
         Fut: Future<Output = Vec<O>> + Send,
     {
         let (queue, mut waiting) = mpsc::channel::<Waiting<I, O>>(room);
+        let silent = Arc::<AtomicBool>::default();
+        let seen = Arc::clone(&silent);
         tokio::spawn(async move {
             let mut batch = Vec::with_capacity(largest);
             while waiting.recv_many(&mut batch, largest).await > 0 {
                 let (items, senders): (Vec<I>, Vec<_>) = batch.drain(..).unzip();
                 // A database that went silent must not hold up those who come after.
-                let Ok(outputs) = tokio::time::timeout(patience, run(items)).await else {
+                let outputs = tokio::time::timeout(patience, run(items)).await;
+                seen.store(outputs.is_err(), Ordering::Relaxed);
+                let Ok(outputs) = outputs else {
                     tracing::error!("a batch was not answered in time");
                     continue;
                 };
@@ -45,22 +57,32 @@ impl<I: Send + 'static, O: Send + 'static> Batcher<I, O> {
                 }
             }
         });
-        Self { queue, patience }
+        Self {
+            queue,
+            patience,
+            silent,
+        }
     }
 
     /// Puts an item into the next batch and waits for its answer.
     ///
     /// # Errors
-    /// [`BatchError`] where too many wait already.
+    /// [`BatchError`] where too many wait already, or the answer does not come in time.
     pub async fn ask(&self, item: I) -> Result<O, BatchError> {
         let (sender, receiver) = oneshot::channel();
         self.queue
             .try_send((item, sender))
             .map_err(|_| BatchError)?;
-        tokio::time::timeout(self.patience, receiver)
-            .await
-            .map_err(|_| BatchError)?
-            .map_err(|_| BatchError)
+        let patience = if self.silent.load(Ordering::Relaxed) {
+            self.patience.min(OF_A_SILENT_ONE)
+        } else {
+            self.patience
+        };
+        let Ok(answer) = tokio::time::timeout(patience, receiver).await else {
+            self.silent.store(true, Ordering::Relaxed);
+            return Err(BatchError);
+        };
+        answer.map_err(|_| BatchError)
     }
 }
 
@@ -106,5 +128,36 @@ mod tests {
             assert_eq!(answer.await.unwrap(), Ok(item * 2));
         }
         assert!(runs.load(Ordering::Relaxed) <= 2, "{runs:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_comes_after_silence_waits_less() {
+        let speaks = Arc::new(AtomicBool::new(false));
+        let heard = Arc::clone(&speaks);
+        let batcher = Batcher::start(10, 10, PATIENCE, move |items: Vec<u32>| {
+            let heard = Arc::clone(&heard);
+            async move {
+                while !heard.load(Ordering::Relaxed) {
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                }
+                items
+            }
+        });
+        for waits in [PATIENCE, OF_A_SILENT_ONE, OF_A_SILENT_ONE] {
+            let began = tokio::time::Instant::now();
+            assert_eq!(batcher.ask(1).await, Err(BatchError));
+            let waited = began.elapsed();
+            assert!(
+                waited >= waits && waited < waits + Duration::from_millis(10),
+                "{waited:?}"
+            );
+        }
+        // It speaks again: the next is answered, and patience is what it was.
+        speaks.store(true, Ordering::Relaxed);
+        assert_eq!(batcher.ask(2).await, Ok(2));
+        speaks.store(false, Ordering::Relaxed);
+        let began = tokio::time::Instant::now();
+        assert_eq!(batcher.ask(3).await, Err(BatchError));
+        assert!(began.elapsed() >= PATIENCE);
     }
 }

@@ -177,8 +177,9 @@ impl std::fmt::Debug for dyn Entropy {
     }
 }
 
-/// How long a request waits for what the database is asked in a batch.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a request waits for what the database is asked in a batch: some of the vendor's clients give
+/// up after three seconds, and would not learn why.
+const PATIENCE: Duration = Duration::from_millis(2500);
 /// For how long it is kept what each transaction touched, in seconds: a replica that has not asked for
 /// an account that long drops what it keeps of it.
 const CHANGES_KEPT_SECONDS: i64 = 600;
