@@ -106,11 +106,12 @@ impl Data {
             clock: &*clock,
             entropy: &*entropy,
         };
-        if let Some(credentials) = bootstrap::first_account(&*store, dir, &source).await? {
+        let first = bootstrap::first_account(&*store, dir, &source).await?;
+        if let Some(credentials) = &first {
             let file = dir.map(|dir| dir.file(CREDENTIALS_FILE));
             // Where nothing is kept, the secret has no other place.
             let show_secret = file.is_none() || std::io::stdout().is_terminal();
-            let text = bootstrap::greeting(&credentials, file.as_deref(), show_secret, &program());
+            let text = bootstrap::greeting(credentials, file.as_deref(), show_secret, &program());
             announce.first_start(&text);
         }
         let iam = Iam::start(IamConfig {
@@ -122,6 +123,7 @@ impl Data {
             quotas: Quotas::from(&settings.quotas),
             clock_window_seconds: settings.api.clock_window_seconds,
             data_dir: dir.map(|dir| dir.path().to_owned()),
+            new_database: first.is_some(),
             cache_bytes: settings.api.cache_bytes,
             max_nonces: settings.api.max_nonces,
             max_staleness: Duration::from_secs(settings.postgres.max_staleness_seconds),

@@ -84,6 +84,8 @@ pub struct IamConfig {
     pub clock_window_seconds: u32,
     /// Where an embedded server keeps its replay mark; `None` where nothing outlives the process.
     pub data_dir: Option<PathBuf>,
+    /// Whether this start made the database, so that no request was taken on it before.
+    pub new_database: bool,
     /// What all cached views together may weigh, in bytes.
     pub cache_bytes: usize,
     /// How many nonces an embedded server keeps.
@@ -224,7 +226,7 @@ impl Iam {
         let embedded = store.is_embedded();
         let mark = match config.data_dir.filter(|_| embedded) {
             Some(dir) => {
-                let mark = Mark::open(&dir, clock.now())?;
+                let mark = Mark::open(&dir, clock.now(), config.new_database)?;
                 wait_past(mark.floor(), clock.now()).await;
                 Some(mark)
             }

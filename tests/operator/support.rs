@@ -97,6 +97,7 @@ impl Bench {
             quotas,
             clock_window_seconds: 900,
             data_dir: None,
+            new_database: true,
             cache_bytes: 1 << 20,
             max_nonces: 1000,
             max_staleness: Duration::ZERO,

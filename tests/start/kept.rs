@@ -5,13 +5,8 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 
-use rampart::credential::params::Pair;
-use rampart::credential::percent::encode;
-use rampart::credential::rpc::{RpcKey, string_to_sign};
-use rampart::credential::secret::SecretText;
-use rampart::credential::time;
-
 use crate::server::Server;
+use crate::signed;
 
 const KEY: &str = "LTAI5tOfTheRoot";
 const SECRET: &str = "the-secret-of-this-test";
@@ -68,28 +63,13 @@ fn with_long_descriptions(dir: &Path) -> Server {
 
 /// Fetches the whole list, and answers how long it is.
 fn list_roles(stream: &mut TcpStream, number: usize) -> usize {
-    let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
-    let pairs = [
+    let call = [
         ("Action", "ListRoles"),
         ("Version", "2015-05-01"),
-        ("Format", "JSON"),
         ("MaxItems", &ROLES.to_string()),
-        ("AccessKeyId", KEY),
-        ("SignatureMethod", "HMAC-SHA1"),
-        ("SignatureVersion", "1.0"),
-        ("SignatureNonce", &format!("nonce{number}")),
-        ("Timestamp", &time::format(i64::try_from(now).unwrap())),
     ];
-    let signed: Vec<_> = pairs
-        .iter()
-        .map(|(name, value)| Pair::new(*name, *value))
-        .collect();
-    let signature = RpcKey::new(&SecretText::from(SECRET)).sign(&string_to_sign("GET", &signed));
-    let mut query = format!("Signature={}", encode(&signature));
-    for (name, value) in pairs {
-        write!(query, "&{name}={}", encode(value)).unwrap();
-    }
-    write!(stream, "GET /?{query} HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+    let request = signed::request((KEY, SECRET), &format!("nonce{number}"), &call);
+    stream.write_all(request.as_bytes()).unwrap();
     let mut answer = BufReader::new(stream);
     let mut length = 0;
     loop {

@@ -19,6 +19,8 @@ mod listeners;
 mod operate;
 #[path = "../support/postgres.rs"]
 mod postgres;
+mod replays;
 mod server;
 mod shutdown;
+mod signed;
 mod standby;

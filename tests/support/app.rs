@@ -271,6 +271,7 @@ impl TestApp {
             quotas: setup.quotas.clone(),
             clock_window_seconds: 900,
             data_dir: data_dir.clone(),
+            new_database: true,
             cache_bytes: setup.cache_bytes,
             max_nonces: setup.max_nonces,
             max_staleness: Duration::ZERO,

@@ -56,6 +56,7 @@ async fn t09_the_same_rows_under_another_incarnation_do_not_open(on: On) {
             quotas: Quotas::default(),
             clock_window_seconds: 900,
             data_dir: None,
+            new_database: true,
             cache_bytes: 1 << 20,
             max_nonces: 1024,
             max_staleness: Duration::ZERO,

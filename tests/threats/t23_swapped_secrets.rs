@@ -160,6 +160,7 @@ async fn t23_a_ring_key_in_anothers_row_does_not_open(on: On) {
         quotas: Quotas::default(),
         clock_window_seconds: 900,
         data_dir: None,
+        new_database: true,
         cache_bytes: 1 << 20,
         max_nonces: 1024,
         max_staleness: Duration::ZERO,

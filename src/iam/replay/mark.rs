@@ -119,13 +119,15 @@ pub struct Mark {
 }
 
 impl Mark {
-    /// Opens or makes the files in `dir`.
+    /// Opens or makes the files in `dir`. Where they are missing and the database is not new, somebody
+    /// removed them, or the directory is another: whatever is dated before now is refused.
     ///
     /// # Errors
     /// Where the disk refuses.
-    pub fn open(dir: &Path, now: i64) -> std::io::Result<Self> {
+    pub fn open(dir: &Path, now: i64, new_database: bool) -> std::io::Result<Self> {
         let mut mark = open_private(&dir.join("replay.mark"))?;
         let nonces_path = dir.join("replay.nonces");
+        let nonces_are_there = nonces_path.exists();
         let mut nonces = open_private(&nonces_path)?;
         let mut text = Vec::new();
         mark.read_to_end(&mut text)?;
@@ -155,15 +157,14 @@ impl Mark {
         };
         let (reached, floor) = match Moments::from_bytes(&text) {
             // Its nonces will not be known again: whatever was accepted is refused by its date.
-            Some(moments) if !moments.known_kind => {
+            Some(moments) if !moments.known_kind || !nonces_are_there => {
                 let latest = moments.reached.max(ahead);
                 (moments.reached, moments.floor.max(latest))
             }
             Some(moments) if moments.clean => (moments.reached, moments.floor),
             Some(moments) => (moments.reached, moments.floor.max(moments.reached)),
-            // A new directory: nothing was ever accepted here.
-            None if text.is_empty() => (i64::MIN, i64::MIN),
-            // Not ours, or torn: trust nothing dated before now.
+            None if text.is_empty() && new_database => (i64::MIN, i64::MIN),
+            // Gone, not ours, or torn: trust nothing dated before now.
             None => (now, now),
         };
         let opened = Self {
@@ -355,16 +356,45 @@ fn open_private(path: &Path) -> std::io::Result<File> {
 mod tests {
     use super::*;
 
+    /// An empty directory beside a database that has served, and files of which one is gone.
+    #[test]
+    fn t14_what_is_missing_is_not_taken_for_new() {
+        let dir = tempfile::tempdir().unwrap();
+        let open = |now, new_database| Mark::open(dir.path(), now, new_database).unwrap();
+        let remove = |name| std::fs::remove_file(dir.path().join(name)).unwrap();
+        let nonce = Ahead {
+            fingerprint: 1,
+            expires_at: 1030,
+        };
+        let mark = open(100, true);
+        assert_eq!(mark.floor(), i64::MIN);
+        mark.admit(100, nonce, 100).unwrap();
+        mark.save_cleanly(&[nonce], 0).unwrap();
+        let mark = open(103, false);
+        assert_eq!(mark.floor(), 0);
+        mark.save_cleanly(&[nonce], 0).unwrap();
+        remove("replay.nonces");
+        assert_eq!(open(104, false).floor(), 102);
+        remove("replay.mark");
+        assert_eq!(open(105, false).floor(), 105);
+        remove("replay.mark");
+        remove("replay.nonces");
+        assert_eq!(open(106, false).floor(), 106);
+        // Once they are there again, they tell.
+        open(107, false).save_cleanly(&[], 0).unwrap();
+        assert_eq!(open(108, false).floor(), 106);
+    }
+
     #[test]
     fn t14_a_write_that_was_held_up_takes_nothing_back() {
         let dir = tempfile::tempdir().unwrap();
-        let mark = Mark::open(dir.path(), 100).unwrap();
+        let mark = Mark::open(dir.path(), 100, true).unwrap();
         // Two writers found the mark too low; the one with the earlier moment gets the disk last.
         mark.write(112, false).unwrap();
         mark.write(110, false).unwrap();
         assert_eq!(mark.reached(), 112);
         drop(mark);
-        assert_eq!(Mark::open(dir.path(), 111).unwrap().floor(), 112);
+        assert_eq!(Mark::open(dir.path(), 111, false).unwrap().floor(), 112);
     }
 
     /// Files of builds whose fingerprints were others: what they may have taken is refused by its
@@ -394,11 +424,11 @@ mod tests {
             (0, Some(i64::MIN), vec![], 100),
         ] {
             let dir = before(flag, ahead, &nonces);
-            assert_eq!(Mark::open(dir.path(), 110).unwrap().floor(), floor);
-            let after_crash = Mark::open(dir.path(), 111).unwrap();
+            assert_eq!(Mark::open(dir.path(), 110, false).unwrap().floor(), floor);
+            let after_crash = Mark::open(dir.path(), 111, false).unwrap();
             assert_eq!(after_crash.floor(), floor, "{flag} {ahead:?}");
             after_crash.save_cleanly(&[], 0).unwrap();
-            assert_eq!(Mark::open(dir.path(), 112).unwrap().floor(), floor);
+            assert_eq!(Mark::open(dir.path(), 112, false).unwrap().floor(), floor);
         }
     }
 }

@@ -142,7 +142,7 @@ mod tests {
     }
 
     fn open(dir: &std::path::Path, now: i64) -> Replay {
-        Replay::new(1 << 16, WINDOW, Some(Mark::open(dir, now).unwrap()))
+        Replay::new(1 << 16, WINDOW, Some(Mark::open(dir, now, true).unwrap()))
     }
 
     async fn take(
@@ -222,7 +222,13 @@ mod tests {
     #[tokio::test]
     async fn t14_a_full_memory_is_remembered_whole() {
         let dir = tempfile::tempdir().unwrap();
-        let full = |now| Replay::new(256, WINDOW, Some(Mark::open(dir.path(), now).unwrap()));
+        let full = |now| {
+            Replay::new(
+                256,
+                WINDOW,
+                Some(Mark::open(dir.path(), now, true).unwrap()),
+            )
+        };
         let before = full(NOW);
         let spread = |n: u64| n.wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let mut taken = Vec::new();
