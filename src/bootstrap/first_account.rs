@@ -112,6 +112,32 @@ pub async fn first_account(
     }
 }
 
+/// What the operator fixes counts at the first start. Where it is not what came of that, he hears it.
+async fn warn_of_what_counts_no_more(
+    store: &dyn Store,
+    settings: &FirstAccount,
+) -> Result<(), BootstrapError> {
+    if let Some(id) = settings.id {
+        match store.begin_read(id).await {
+            Ok(_) => {}
+            Err(StoreError::NotFound) => tracing::warn!(
+                account.id = %id,
+                "`account.id` names no account of this database: it counts at the first start alone"
+            ),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    if let Some(id) = &settings.root_access_key_id
+        && store.find_key(id).await?.is_none()
+    {
+        tracing::warn!(
+            access_key.id = %id,
+            "`account.root_access_key_id` names no key of this database: it counts at the first start alone"
+        );
+    }
+    Ok(())
+}
+
 async fn attempt(
     store: &dyn Store,
     dir: Option<&DataDir>,
@@ -124,6 +150,7 @@ async fn attempt(
         if let Some(dir) = dir {
             correct_endpoint(dir, source.endpoint)?;
         }
+        warn_of_what_counts_no_more(store, source.settings).await?;
         return Ok(None);
     }
     let made = match account(store, source).await? {

@@ -37,6 +37,12 @@ pub fn greeting(
         &mut text,
         format_args!("  {}\n", call(credentials, file, program)),
     );
+    if credentials.endpoint.starts_with("https:") {
+        text.push_str(
+            "\n  (with --ca-file FILE, and SSL_CERT_FILE=FILE before Python, where this machine does \
+             not know the certificate's authority)\n",
+        );
+    }
     text.push_str(
         "\nor from Python (pip install alibabacloud_sts20150401):\n\n\
          import json\n\
@@ -127,6 +133,17 @@ mod tests {
         assert!(hidden.contains("rampart call sts GetCallerIdentity --data-dir '/data dir'"));
         assert!(hidden.contains("json.load(open(\"/data dir/root-credentials.json\"))"));
         assert!(greeting(&credentials(), Some(file), true, "rampart").contains("s3cr3t's3cr3t"));
+        assert!(!hidden.contains("--ca-file"));
+    }
+
+    #[test]
+    fn over_tls_it_says_how_an_authority_is_trusted() {
+        let mut credentials = credentials();
+        credentials.endpoint = "https://localhost:1".to_owned();
+        let text = greeting(&credentials, Some(Path::new("/d/c.json")), false, "rampart");
+        for word in ["--ca-file FILE", "SSL_CERT_FILE=FILE"] {
+            assert!(text.contains(word), "{text}");
+        }
     }
 
     #[test]

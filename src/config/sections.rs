@@ -37,7 +37,8 @@ pub struct Listener {
     pub max_connections_per_peer: usize,
 
     /// A connection that has been silent this long, or has not finished its next request's head
-    /// this long after the one before, is closed. Clients keep connections for a minute or more.
+    /// this long after the one before, is closed, before twice that. Clients keep connections for a
+    /// minute or more.
     #[config(env = "RAMPART_IDLE_TIMEOUT_SECONDS", default = 75)]
     pub idle_timeout_seconds: u64,
 

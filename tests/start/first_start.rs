@@ -112,7 +112,14 @@ async fn t08_a_restart_with_another_environment_changes_and_revives_nothing() {
         ("RAMPART_ROOT_ACCESS_KEY_ID", "LTAIfirst"),
         ("RAMPART_ROOT_ACCESS_KEY_SECRET", "kXb72nQvPz41mWsLr9Tc"),
     ];
-    Server::start_with(dir.path(), &first).stop();
+    let said = |server: Server| {
+        server.signal("TERM");
+        server.end().1
+    };
+    let log = said(Server::start_with(dir.path(), &first));
+    assert!(!log.contains("counts at the first start alone"), "{log}");
+    let log = said(Server::start_with(dir.path(), &first));
+    assert!(!log.contains("counts at the first start alone"), "{log}");
     let data = dir.path().join("rampart-data");
     let made = credentials(&data);
     assert_eq!(made.account_id.to_string(), "1234567890123456");
@@ -124,7 +131,11 @@ async fn t08_a_restart_with_another_environment_changes_and_revives_nothing() {
         ("RAMPART_ROOT_ACCESS_KEY_ID", "LTAIsecond"),
         ("RAMPART_ROOT_ACCESS_KEY_SECRET", "pQ83hZmYw52vLkNt7RxD"),
     ];
-    Server::start_with(dir.path(), &second).stop();
+    // Nothing comes of it, and the operator hears that.
+    let log = said(Server::start_with(dir.path(), &second));
+    for setting in ["`account.id`", "`account.root_access_key_id`"] {
+        assert!(log.contains(&format!("{setting} names no")), "{log}");
+    }
     let store = open(&data).await;
     let key = |id: &str| id.parse().unwrap();
     assert!(store.find_key(&key("LTAIfirst")).await.unwrap().is_some());
