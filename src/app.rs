@@ -26,7 +26,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::bootstrap::{BootstrapError, DataDir};
-use crate::config::{RpcFormat, Settings};
+use crate::config::{self, RpcFormat, Settings};
 use crate::iam::outbound::OutboundSetupError;
 use crate::iam::{Iam, StartError};
 use crate::operator::OperatorError;
@@ -136,6 +136,13 @@ fn print(text: &str) {
 /// [`AppError`]: nothing is served then.
 pub async fn serve(settings: Settings, announce: &mut dyn Announce) -> Result<(), AppError> {
     telemetry::start_logs(&settings.log);
+    let unknown = config::unknown_variables();
+    if !unknown.is_empty() {
+        tracing::info!(
+            variables = unknown.join(" "),
+            "no settings have these variables"
+        );
+    }
     let mut signals = Signals::install()?;
     let app = tokio::select! {
         started = App::start(&settings, announce) => started?,

@@ -12,6 +12,7 @@ mod check;
 mod file;
 mod secret;
 mod sections;
+mod variables;
 
 use std::path::{Path, PathBuf};
 
@@ -62,7 +63,17 @@ pub enum ConfigError {
         /// The keys that are known there.
         known: String,
     },
-    /// An environment variable's value is of the wrong kind.
+    /// A variable of the environment that is almost that of a setting.
+    #[error("the environment variable `{name}` is no setting: that of `{key}` is `{variable}`")]
+    Misspelt {
+        /// The variable.
+        name: String,
+        /// The one that was meant.
+        variable: &'static str,
+        /// The key path of its setting.
+        key: String,
+    },
+    /// What the library of settings says otherwise.
     #[error(transparent)]
     Source(#[from] confique::Error),
     /// A value that cannot be, by itself or beside another.
@@ -129,11 +140,12 @@ impl Settings {
     /// Reads the settings: `flags` over the environment over `file` over the defaults; reads the
     /// secrets that stand in files; validates.
     pub fn load(flags: Layer, file: Option<&Path>) -> Result<Self, ConfigError> {
+        variables::unknown()?;
         let mut builder = Self::builder().preloaded(flags).env();
         if let Some(path) = file {
             builder = builder.preloaded(file::read(path)?);
         }
-        let mut settings = builder.load()?;
+        let mut settings = builder.load().map_err(variables::named)?;
         settings.forget_empty();
         settings.read_secret_files()?;
         settings.validate()?;
@@ -187,6 +199,11 @@ impl Settings {
             "account.root_access_key_secret_file",
         )
     }
+}
+
+/// The variables of the environment that are named like settings and are none, in their order.
+pub fn unknown_variables() -> Vec<String> {
+    variables::unknown().unwrap_or_default()
 }
 
 /// A variable of the environment that is no setting of the server (the client's credentials), or

@@ -390,3 +390,46 @@ fn secrets_come_from_files_and_are_never_shown() {
         "{error}"
     );
 }
+
+#[test]
+fn a_misspelt_variable_is_refused_and_others_are_told() {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, meant) in [
+        ("RAMPART_LISTEM", "`listener.listen` is `RAMPART_LISTEN`"),
+        (
+            "RAMPART_DATADIR",
+            "`storage.data_dir` is `RAMPART_DATA_DIR`",
+        ),
+        (
+            "RAMPART_QUOTA_ROLE",
+            "`quotas.roles` is `RAMPART_QUOTA_ROLES`",
+        ),
+    ] {
+        let error = refused(dir.path(), &[], &[(name, "127.0.0.1:1")]);
+        assert!(
+            error.contains(&format!("`{name}` is no setting")),
+            "{error}"
+        );
+        assert!(error.contains(meant), "{error}");
+    }
+    // What may be anybody's is told, and no more.
+    let others = [
+        ("RAMPART_SERVICE_HOST", "10.0.0.1"),
+        ("RAMPART_ALICE_SECRET", "x"),
+    ];
+    let output = check(dir.path(), &[], &others);
+    assert!(output.status.success());
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("`RAMPART_SERVICE_HOST`") && told.contains("`RAMPART_ALICE_SECRET`"));
+    // A value that cannot be is named by its key path, as in the file.
+    let error = refused(dir.path(), &[], &[("RAMPART_LISTEN", "nonsense")]);
+    assert!(
+        error.contains("`listener.listen`: the variable `RAMPART_LISTEN`: "),
+        "{error}"
+    );
+    let error = refused(dir.path(), &[], &[("RAMPART_ACCOUNT_ID", "12")]);
+    assert!(
+        error.contains("`account.id`: the variable `RAMPART_ACCOUNT_ID`: "),
+        "{error}"
+    );
+}

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use super::serve::SettingsArgs;
 use super::{USAGE, failure};
 use crate::app;
-use crate::config::Settings;
+use crate::config::{self, Settings};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct CheckConfigArgs {
@@ -31,6 +31,9 @@ impl CheckConfigArgs {
         };
         if let Err(error) = app::extend_catalog(&settings) {
             return failure(&error, USAGE);
+        }
+        for name in config::unknown_variables() {
+            eprintln!("no setting has the variable `{name}`");
         }
         if !self.show {
             println!("the settings can be used");

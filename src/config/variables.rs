@@ -1,0 +1,117 @@
+//! Variables of the environment that look like settings and are none.
+//!
+//! Not each can be refused: a seed's secrets may stand in variables of any name, and a cluster's
+//! manager sets some of its own for a service that is called `rampart`.
+
+use confique::Config as _;
+use confique::meta::{FieldKind, Meta};
+
+use super::{ConfigError, Settings};
+
+/// Read by the command line, and no settings.
+const OF_COMMANDS: [&str; 4] = [
+    "RAMPART_CONFIG",
+    "RAMPART_ENDPOINT",
+    "RAMPART_MIGRATE_FROM",
+    "RAMPART_MIGRATE_TO",
+];
+
+/// How many letters may be wrong, missing, too many or in the other's place.
+const SLIPS: usize = 2;
+
+/// The names of variables that are set and are no settings, in their order.
+///
+/// # Errors
+/// [`ConfigError::Misspelt`] for one that is almost the name of a setting's.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the settings are what the others are sent to"
+)]
+pub(super) fn unknown() -> Result<Vec<String>, ConfigError> {
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    judge(names)
+}
+
+fn judge(names: impl Iterator<Item = String>) -> Result<Vec<String>, ConfigError> {
+    let known = settings(&Settings::META, "");
+    let is_known = |name: &str| {
+        OF_COMMANDS.contains(&name) || known.iter().any(|(variable, _)| *variable == name)
+    };
+    let mut unknown: Vec<String> = names
+        .filter(|name| name.starts_with("RAMPART_") && !is_known(name))
+        .collect();
+    unknown.sort_unstable();
+    for name in &unknown {
+        let near = known
+            .iter()
+            .find(|(variable, _)| strsim::osa_distance(variable, name) <= SLIPS);
+        if let Some((variable, key)) = near {
+            return Err(ConfigError::Misspelt {
+                name: name.clone(),
+                variable,
+                key: key.clone(),
+            });
+        }
+    }
+    Ok(unknown)
+}
+
+/// Each setting's variable, and its key path.
+fn settings(meta: &'static Meta, prefix: &str) -> Vec<(&'static str, String)> {
+    let of_field = |field: &'static confique::meta::Field| {
+        let key = format!("{prefix}{}", field.name);
+        match field.kind {
+            FieldKind::Leaf { env, .. } => env.map(|env| (env, key)).into_iter().collect(),
+            FieldKind::Nested { meta } => settings(meta, &format!("{key}.")),
+        }
+    };
+    meta.fields.iter().flat_map(of_field).collect()
+}
+
+/// The key path of the setting of a variable.
+fn key_of(variable: &str) -> Option<String> {
+    let all = settings(&Settings::META, "");
+    all.into_iter()
+        .find_map(|(name, key)| (name == variable).then_some(key))
+}
+
+/// An error of the library about a variable, by the key path that the file's errors name too.
+pub(super) fn named(error: confique::Error) -> ConfigError {
+    let text = error.to_string();
+    let of_variable = || {
+        let (_, from) = text.split_once("environment variable `")?;
+        let (variable, message) = from.split_once("`: ")?;
+        Some(ConfigError::Invalid {
+            key: key_of(variable)?,
+            message: format!("the variable `{variable}`: {message}"),
+        })
+    };
+    of_variable().unwrap_or(ConfigError::Source(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// No setting is taken for a slip of another.
+    #[test]
+    fn settings_are_known() {
+        let names = settings(&Settings::META, "")
+            .into_iter()
+            .map(|(name, _)| name.to_owned());
+        assert!(judge(names).unwrap().is_empty());
+        assert_eq!(key_of("RAMPART_LISTEN").as_deref(), Some("listener.listen"));
+        assert_eq!(key_of("RAMPART_LISTENS"), None);
+        let of_others = [
+            "PATH",
+            "RAMPARTS",
+            "RAMPART_SERVICE_HOST",
+            "RAMPART_PORT_7267_TCP",
+        ];
+        let unknown = judge(of_others.map(str::to_owned).into_iter()).unwrap();
+        assert_eq!(
+            unknown,
+            of_others[2..].iter().rev().copied().collect::<Vec<_>>()
+        );
+    }
+}
