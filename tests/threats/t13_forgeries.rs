@@ -10,7 +10,8 @@ use crate::app::{ACCOUNT, Credentials, On, Setup, TestApp, policy};
 use crate::calls;
 use crate::counting::Counting;
 
-const REQUESTS: usize = 20_000;
+/// Of each of four kinds: 10^5 together.
+const REQUESTS: usize = 25_000;
 const AT_ONCE: usize = 500;
 
 /// Sends that many forged requests, so many at once; every one must be refused.
