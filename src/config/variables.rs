@@ -23,10 +23,6 @@ const SLIPS: usize = 2;
 ///
 /// # Errors
 /// [`ConfigError::Misspelt`] for one that is almost the name of a setting's.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the settings are what the others are sent to"
-)]
 pub(super) fn unknown() -> Result<Vec<String>, ConfigError> {
     let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     judge(names)
