@@ -64,14 +64,12 @@ pub enum ConfigError {
         known: String,
     },
     /// A variable of the environment that is almost that of a setting.
-    #[error("the environment variable `{name}` is no setting: that of `{key}` is `{variable}`")]
+    #[error("the environment variable `{name}` is no setting, `{variable}` is")]
     Misspelt {
         /// The variable.
         name: String,
         /// The one that was meant.
-        variable: &'static str,
-        /// The key path of its setting.
-        key: String,
+        variable: String,
     },
     /// What the library of settings says otherwise.
     #[error(transparent)]

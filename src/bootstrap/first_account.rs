@@ -112,7 +112,7 @@ pub async fn first_account(
     }
 }
 
-/// What the operator fixes counts at the first start. Where it is not what came of that, he hears it.
+/// What the operator fixes counts at the first start. Where it names what is not there, he hears it.
 async fn warn_of_what_counts_no_more(
     store: &dyn Store,
     settings: &FirstAccount,

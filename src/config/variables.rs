@@ -16,9 +16,6 @@ const OF_COMMANDS: [&str; 4] = [
     "RAMPART_MIGRATE_TO",
 ];
 
-/// How many letters may be wrong, missing, too many or in the other's place.
-const SLIPS: usize = 2;
-
 /// The names of variables that are set and are no settings, in their order.
 ///
 /// # Errors
@@ -37,19 +34,26 @@ fn judge(names: impl Iterator<Item = String>) -> Result<Vec<String>, ConfigError
         .filter(|name| name.starts_with("RAMPART_") && !is_known(name))
         .collect();
     unknown.sort_unstable();
+    let names = known.iter().map(|(variable, _)| *variable);
+    let names: Vec<&str> = names.chain(OF_COMMANDS).collect();
     for name in &unknown {
-        let near = known
-            .iter()
-            .find(|(variable, _)| strsim::osa_distance(variable, name) <= SLIPS);
-        if let Some((variable, key)) = near {
+        if let Some(variable) = names.iter().find(|variable| is_slip(name, variable)) {
             return Err(ConfigError::Misspelt {
                 name: name.clone(),
-                variable,
-                key: key.clone(),
+                variable: (*variable).to_owned(),
             });
         }
     }
     Ok(unknown)
+}
+
+/// Whether one letter is wrong, missing, too many or in its neighbour's place. What only goes on where
+/// a setting's name ends (`RAMPART_SEED1`) is a name of its own, and so is what Kubernetes sets for a
+/// service.
+fn is_slip(name: &str, variable: &str) -> bool {
+    let of_a_service =
+        name.ends_with("_PORT") || name.contains("_PORT_") || name.contains("_SERVICE_");
+    !of_a_service && !name.starts_with(variable) && strsim::osa_distance(name, variable) <= 1
 }
 
 /// Each setting's variable, and its key path.
@@ -98,16 +102,25 @@ mod tests {
         assert!(judge(names).unwrap().is_empty());
         assert_eq!(key_of("RAMPART_LISTEN").as_deref(), Some("listener.listen"));
         assert_eq!(key_of("RAMPART_LISTENS"), None);
-        let of_others = [
-            "PATH",
-            "RAMPARTS",
+        for of_others in [
             "RAMPART_SERVICE_HOST",
             "RAMPART_PORT_7267_TCP",
-        ];
-        let unknown = judge(of_others.map(str::to_owned).into_iter()).unwrap();
-        assert_eq!(
-            unknown,
-            of_others[2..].iter().rev().copied().collect::<Vec<_>>()
-        );
+            "RAMPART_TLS_PORT",
+            "RAMPART_TLS_SERVICE_PORT",
+            "RAMPART_TAG",
+            "RAMPART_TEST",
+            "RAMPART_SEED_1",
+            "RAMPART_SEED1",
+        ] {
+            let unknown = judge(std::iter::once(of_others.to_owned()));
+            assert_eq!(unknown.unwrap(), [of_others]);
+        }
+        for slip in ["RAMPART_CONFG", "RAMPART_TSL_KEY", "RAMPART_LISTN"] {
+            let judged = judge(std::iter::once(slip.to_owned()));
+            assert!(
+                matches!(judged, Err(ConfigError::Misspelt { .. })),
+                "{slip}"
+            );
+        }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
@@ -24,8 +24,16 @@ type Waiting<I, O> = (I, oneshot::Sender<O>);
 pub struct Batcher<I, O> {
     queue: mpsc::Sender<Waiting<I, O>>,
     patience: Duration,
-    /// Whether somebody waited in vain since a batch was answered.
-    silent: Arc<AtomicBool>,
+    heard: Arc<Heard>,
+}
+
+/// What was heard of the database lately.
+#[derive(Debug, Default)]
+struct Heard {
+    /// How many batches were answered.
+    answers: AtomicU64,
+    /// Whether somebody waited in vain and none was answered meanwhile.
+    silent: AtomicBool,
 }
 
 impl<I: Send + 'static, O: Send + 'static> Batcher<I, O> {
@@ -38,19 +46,26 @@ impl<I: Send + 'static, O: Send + 'static> Batcher<I, O> {
         Fut: Future<Output = Vec<O>> + Send,
     {
         let (queue, mut waiting) = mpsc::channel::<Waiting<I, O>>(room);
-        let silent = Arc::<AtomicBool>::default();
-        let seen = Arc::clone(&silent);
+        let heard = Arc::<Heard>::default();
+        let of_worker = Arc::clone(&heard);
         tokio::spawn(async move {
             let mut batch = Vec::with_capacity(largest);
             while waiting.recv_many(&mut batch, largest).await > 0 {
+                // Who has stopped waiting was told that nothing came of it, so nothing should.
+                batch.retain(|(_, sender)| !sender.is_closed());
+                if batch.is_empty() {
+                    continue;
+                }
                 let (items, senders): (Vec<I>, Vec<_>) = batch.drain(..).unzip();
                 // A database that went silent must not hold up those who come after.
                 let outputs = tokio::time::timeout(patience, run(items)).await;
-                seen.store(outputs.is_err(), Ordering::Relaxed);
                 let Ok(outputs) = outputs else {
+                    of_worker.silent.store(true, Ordering::Relaxed);
                     tracing::error!("a batch was not answered in time");
                     continue;
                 };
+                of_worker.answers.fetch_add(1, Ordering::Relaxed);
+                of_worker.silent.store(false, Ordering::Relaxed);
                 for (sender, output) in senders.into_iter().zip(outputs) {
                     // A caller that has gone away needs no answer.
                     let _ = sender.send(output);
@@ -60,7 +75,7 @@ impl<I: Send + 'static, O: Send + 'static> Batcher<I, O> {
         Self {
             queue,
             patience,
-            silent,
+            heard,
         }
     }
 
@@ -73,13 +88,17 @@ impl<I: Send + 'static, O: Send + 'static> Batcher<I, O> {
         self.queue
             .try_send((item, sender))
             .map_err(|_| BatchError)?;
-        let patience = if self.silent.load(Ordering::Relaxed) {
+        let answers = self.heard.answers.load(Ordering::Relaxed);
+        let patience = if self.heard.silent.load(Ordering::Relaxed) {
             self.patience.min(OF_A_SILENT_ONE)
         } else {
             self.patience
         };
         let Ok(answer) = tokio::time::timeout(patience, receiver).await else {
-            self.silent.store(true, Ordering::Relaxed);
+            // A database that is slow answers others meanwhile, and is given time again.
+            if self.heard.answers.load(Ordering::Relaxed) == answers {
+                self.heard.silent.store(true, Ordering::Relaxed);
+            }
             return Err(BatchError);
         };
         answer.map_err(|_| BatchError)
@@ -159,5 +178,57 @@ mod tests {
         let began = tokio::time::Instant::now();
         assert_eq!(batcher.ask(3).await, Err(BatchError));
         assert!(began.elapsed() >= PATIENCE);
+    }
+
+    /// A database that is back and slow is not taken for silent for ever.
+    #[tokio::test(start_paused = true)]
+    async fn who_is_slow_is_given_time_again() {
+        let batcher = Arc::new(Batcher::start(
+            1000,
+            1000,
+            PATIENCE,
+            |items: Vec<u32>| async {
+                tokio::time::sleep(Duration::from_millis(300)).await;
+                items
+            },
+        ));
+        batcher.heard.silent.store(true, Ordering::Relaxed);
+        let mut asked = Vec::new();
+        for item in 0..300 {
+            let batcher = Arc::clone(&batcher);
+            asked.push(tokio::spawn(async move { batcher.ask(item).await }));
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let mut refused = Vec::new();
+        for (item, answer) in (0..300_u32).zip(asked) {
+            match answer.await.unwrap() {
+                Ok(same) => assert_eq!(same, item),
+                Err(BatchError) => refused.push(item),
+            }
+        }
+        assert!(refused.iter().all(|item| *item < 100), "{refused:?}");
+        assert!(!refused.is_empty());
+    }
+
+    /// Nothing is done for those who were told that nothing came of it.
+    #[tokio::test(start_paused = true)]
+    async fn who_has_gone_is_asked_for_no_more() {
+        let seen = Arc::new(std::sync::Mutex::new(Vec::<u32>::new()));
+        let of_batches = Arc::clone(&seen);
+        let batcher = Batcher::start(10, 10, PATIENCE, move |items: Vec<u32>| {
+            of_batches.lock().unwrap().extend(&items);
+            async {
+                tokio::time::sleep(2 * PATIENCE).await;
+                items
+            }
+        });
+        let (one, other) = tokio::join!(batcher.ask(1), async {
+            // While the first is under way, and for less time than it takes.
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            tokio::time::timeout(Duration::from_millis(1), batcher.ask(2)).await
+        });
+        assert!(one.is_err() && other.is_err());
+        let _ = batcher.ask(3).await;
+        assert_eq!(*seen.lock().unwrap(), [1, 3]);
     }
 }

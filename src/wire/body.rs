@@ -44,9 +44,12 @@ impl Api {
     /// clients write all before they read: to one of those a connection that is closed while it writes
     /// has no answer.
     pub(super) fn read_on(&self, headers: &HeaderMap, body: Body, fault: &Fault) {
-        // Who waits to be told to go on is not, and who was too slow has had his time.
-        let waits = headers.contains_key(EXPECT) || matches!(fault, Fault::BodyTooSlow);
-        if !waits && !body.is_end_stream() {
+        // Who waits to be told to go on is not, unless its beginning was read; and who was too slow has
+        // had his time.
+        let begun =
+            matches!(fault, Fault::BodyTooLarge(_)) && !headers.contains_key(CONTENT_LENGTH);
+        let waits = headers.contains_key(EXPECT) && !begun;
+        if !waits && !matches!(fault, Fault::BodyTooSlow) && !body.is_end_stream() {
             tokio::spawn(drop_what_comes(body, self.body_timeout));
         }
     }

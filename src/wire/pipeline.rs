@@ -170,8 +170,8 @@ async fn step_by_step(
     call(api, progress, &request, caller.as_ref(), entry, origin).await
 }
 
-/// The same for a call under ACS3 with a body. The hash of the body is signed: who has not signed has
-/// no body read.
+/// The same for a call under ACS3 with a body. The hash of the body is signed: of who has not signed
+/// none is kept, and he is answered before it comes.
 async fn signed_before_body(
     api: &Api,
     progress: &mut Progress,

@@ -126,6 +126,24 @@ async fn t09_there_and_back_with_everything() {
     database.remove().await;
 }
 
+/// A source whose server kept its mark elsewhere, or lost it, may have taken requests up to now.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn t14_a_source_without_its_mark_has_taken_requests() {
+    let home = home();
+    let database = Database::create().await;
+    let first = Place::file(home.path(), "first");
+    first.fill(home.path());
+    for name in ["replay.mark", "replay.nonces"] {
+        std::fs::remove_file(first.data_dir.join(name)).unwrap();
+    }
+    let moved = json(&migrate(
+        &first,
+        &Place::postgres(home.path(), "middle", &database),
+    ));
+    assert!(moved["RefusesUntil"].is_i64(), "{moved}");
+    database.remove().await;
+}
+
 /// Numbers that PostgreSQL gives go on from those that came along.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_trail_goes_on_where_it_was() {

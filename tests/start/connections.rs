@@ -220,8 +220,9 @@ fn who_closes_his_half_of_tls_gets_his_answer() {
 fn who_closes_his_half_within_a_body_is_let_go() {
     let dir = tempfile::tempdir().unwrap();
     let server = Server::start(dir.path(), &["--ephemeral"]);
-    for missing in [1, OF_NOBODY.len(), 100_000] {
-        let sent = OF_NOBODY.get(missing..).unwrap_or(OF_NOBODY);
+    for missing in [1, 100, 100_000] {
+        // What comes is a whole call by itself, but for its length.
+        let sent = OF_NOBODY;
         let mut stream = server.connect();
         write!(stream, "{}{sent}", form(sent.len() + missing)).unwrap();
         stream.shutdown(Shutdown::Write).unwrap();

@@ -16,7 +16,7 @@ const ROLES: usize = 1000;
 /// that it keeps a piece.
 #[test]
 fn a_kept_connection_keeps_little_of_a_large_answer() {
-    const CONNECTIONS: usize = 24;
+    const CONNECTIONS: usize = 64;
     let dir = tempfile::tempdir().unwrap();
     let server = with_long_descriptions(dir.path());
     let pid = server.child.id();

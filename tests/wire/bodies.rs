@@ -126,11 +126,17 @@ async fn what_is_not_wanted_is_not_read_for_ever() {
         stream.write_all(&request).await.unwrap();
         let piece = vec![b'a'; piece];
         let mut written = 0;
-        while written < most && stream.write_all(&piece).await.is_ok() {
-            written += 1;
-            tokio::time::sleep(Duration::from_millis(pause)).await;
-        }
-        assert!(written < most, "{written} pieces were taken");
+        let writing = async {
+            while written < most && stream.write_all(&piece).await.is_ok() {
+                written += 1;
+                tokio::time::sleep(Duration::from_millis(pause)).await;
+            }
+        };
+        let ended = tokio::time::timeout(Duration::from_secs(30), writing).await;
+        assert!(
+            ended.is_ok() && written < most,
+            "{written} pieces were taken"
+        );
     }
     app.end().await;
 }

@@ -62,6 +62,10 @@ struct Moments {
     ahead: Option<i64>,
 }
 
+/// The names of the files.
+const MARK: &str = "replay.mark";
+const NONCES: &str = "replay.nonces";
+
 /// The bits of the mark's one byte.
 const CLEAN: u8 = 1;
 const KNOWN_KIND: u8 = 2;
@@ -75,6 +79,13 @@ impl Moments {
         bytes[16] = flag(self.clean, CLEAN) | flag(self.known_kind, KNOWN_KIND);
         bytes[17..].copy_from_slice(&self.ahead.unwrap_or(i64::MIN).to_le_bytes());
         bytes
+    }
+
+    /// Puts it on disk.
+    fn write(self, file: &mut File) -> std::io::Result<()> {
+        file.seek(SeekFrom::Start(0))?;
+        file.write_all(&self.to_bytes())?;
+        file.sync_data()
     }
 
     fn from_bytes(bytes: &[u8]) -> Option<Self> {
@@ -125,16 +136,13 @@ impl Mark {
     /// # Errors
     /// Where the disk refuses.
     pub fn open(dir: &Path, now: i64, new_database: bool) -> std::io::Result<Self> {
-        let mut mark = open_private(&dir.join("replay.mark"))?;
-        let nonces_path = dir.join("replay.nonces");
-        let nonces_are_there = nonces_path.exists();
-        let mut nonces = open_private(&nonces_path)?;
+        let mut mark = open_private(&dir.join(MARK))?;
+        let nonces_path = dir.join(NONCES);
         let mut text = Vec::new();
         mark.read_to_end(&mut text)?;
-        let mut bytes = Vec::new();
-        nonces.read_to_end(&mut bytes)?;
-        // A torn record at the end would shift every one that is appended after it.
-        nonces.set_len(whole_records(bytes.len()))?;
+        let nonces = read_if_there(&nonces_path)?;
+        let nonces_are_there = nonces.is_some();
+        let bytes = nonces.unwrap_or_default();
         let remembered: Vec<Ahead> = bytes
             .chunks_exact(16)
             .filter_map(Ahead::from_bytes)
@@ -157,8 +165,12 @@ impl Mark {
         };
         let (reached, floor) = match Moments::from_bytes(&text) {
             // Its nonces will not be known again: whatever was accepted is refused by its date.
-            Some(moments) if !moments.known_kind || !nonces_are_there => {
+            Some(moments) if !moments.known_kind => {
                 let latest = moments.reached.max(ahead);
+                (moments.reached, moments.floor.max(latest))
+            }
+            Some(moments) if !nonces_are_there => {
+                let latest = moments.reached.max(ahead).max(now);
                 (moments.reached, moments.floor.max(latest))
             }
             Some(moments) if moments.clean => (moments.reached, moments.floor),
@@ -167,7 +179,21 @@ impl Mark {
             // Gone, not ours, or torn: trust nothing dated before now.
             None => (now, now),
         };
-        let opened = Self {
+        // From here on a stop is unclean until it says otherwise. What is refused from now on is on
+        // disk before a file of nonces is made that would say that they are all there.
+        let moments = Moments {
+            reached,
+            floor,
+            clean: false,
+            known_kind: true,
+            ahead: Some(ahead),
+        };
+        moments.write(&mut mark)?;
+        File::open(dir)?.sync_all()?;
+        let nonces = open_private(&nonces_path)?;
+        // A torn record at the end would shift every one that is appended after it.
+        nonces.set_len(whole_records(bytes.len()))?;
+        Ok(Self {
             floor,
             reached: AtomicI64::new(reached),
             ahead: AtomicI64::new(ahead),
@@ -179,10 +205,12 @@ impl Mark {
                 kept: remembered.clone(),
             }),
             remembered,
-        };
-        // From here on a stop is unclean until it says otherwise.
-        opened.write(reached, false)?;
-        Ok(opened)
+        })
+    }
+
+    /// Whether the server of `dir` has left a mark there.
+    pub fn is_there(dir: &Path) -> bool {
+        dir.join(MARK).exists()
     }
 
     /// The date (unix seconds) of the latest request that the server of `dir` may have taken, from
@@ -192,15 +220,13 @@ impl Mark {
     /// # Errors
     /// Where the disk refuses.
     pub fn latest(dir: &Path, window: i64, now: i64) -> std::io::Result<Option<i64>> {
-        let read = |name| match std::fs::read(dir.join(name)) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
-            read => read,
-        };
-        let text = read("replay.mark")?;
+        let read =
+            |name| Ok::<_, std::io::Error>(read_if_there(&dir.join(name))?.unwrap_or_default());
+        let text = read(MARK)?;
         let Some(moments) = Moments::from_bytes(&text) else {
             return Ok((!text.is_empty()).then_some(now + window));
         };
-        let nonces = read("replay.nonces")?;
+        let nonces = read(NONCES)?;
         let mut nonces = nonces.chunks_exact(16).filter_map(Ahead::from_bytes);
         let latest = match moments.ahead {
             Some(ahead) if moments.clean => moments.reached.max(ahead),
@@ -299,9 +325,7 @@ impl Mark {
             known_kind: true,
             ahead: Some(self.ahead.load(Ordering::Acquire)),
         };
-        files.mark.seek(SeekFrom::Start(0))?;
-        files.mark.write_all(&moments.to_bytes())?;
-        files.mark.sync_data()?;
+        moments.write(&mut files.mark)?;
         self.reached.fetch_max(reached, Ordering::AcqRel);
         Ok(())
     }
@@ -332,6 +356,14 @@ impl Files {
         std::fs::rename(&fresh, &self.nonces_path)?;
         self.nonces = file;
         Ok(())
+    }
+}
+
+/// What stands in a file; `None` where there is none.
+fn read_if_there(path: &Path) -> std::io::Result<Option<Vec<u8>>> {
+    match std::fs::read(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        read => read.map(Some),
     }
 }
 
@@ -374,7 +406,7 @@ mod tests {
         assert_eq!(mark.floor(), 0);
         mark.save_cleanly(&[nonce], 0).unwrap();
         remove("replay.nonces");
-        assert_eq!(open(104, false).floor(), 102);
+        assert_eq!(open(104, false).floor(), 104);
         remove("replay.mark");
         assert_eq!(open(105, false).floor(), 105);
         remove("replay.mark");

@@ -82,7 +82,10 @@ impl Source {
     ) -> Result<Option<i64>, MoveError> {
         if let Some(dir) = &self.dir {
             let latest = Mark::latest(dir.path(), window, clock.now());
-            return latest.map_err(|source| file("read", dir.path(), source));
+            let latest = latest.map_err(|source| file("read", dir.path(), source))?;
+            // Where its server kept the mark in another directory, or lost it, nobody knows.
+            let unknown = !Mark::is_there(dir.path());
+            return Ok(latest.or_else(|| unknown.then(|| clock.now())));
         }
         let latest = whole.latest_nonce().await?;
         // A nonce is kept a second longer than its request could be repeated.
