@@ -189,7 +189,9 @@ impl Mark {
             ahead: Some(ahead),
         };
         moments.write(&mut mark)?;
-        File::open(dir)?.sync_all()?;
+        if text.is_empty() {
+            File::open(dir)?.sync_all()?;
+        }
         let nonces = open_private(&nonces_path)?;
         // A torn record at the end would shift every one that is appended after it.
         nonces.set_len(whole_records(bytes.len()))?;
