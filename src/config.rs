@@ -25,6 +25,7 @@ pub use sections::{
     Api, Federation, FirstAccount, Listener, Log, LogFormat, Postgres, QuotaSettings, RpcFormat,
     Storage, Tls,
 };
+pub use variables::unknown as unknown_variables;
 
 /// The settings as one source gave them: each one or none.
 pub type Layer = <Settings as confique::Config>::Layer;
@@ -69,7 +70,7 @@ pub enum ConfigError {
         /// The variable.
         name: String,
         /// The one that was meant.
-        variable: String,
+        variable: &'static str,
     },
     /// What the library of settings says otherwise.
     #[error(transparent)]
@@ -138,7 +139,7 @@ impl Settings {
     /// Reads the settings: `flags` over the environment over `file` over the defaults; reads the
     /// secrets that stand in files; validates.
     pub fn load(flags: Layer, file: Option<&Path>) -> Result<Self, ConfigError> {
-        variables::unknown()?;
+        variables::refuse_misspelt(&variables::unknown())?;
         let mut builder = Self::builder().preloaded(flags).env();
         if let Some(path) = file {
             builder = builder.preloaded(file::read(path)?);
@@ -197,11 +198,6 @@ impl Settings {
             "account.root_access_key_secret_file",
         )
     }
-}
-
-/// The variables of the environment that are named like settings and are none, in their order.
-pub fn unknown_variables() -> Vec<String> {
-    variables::unknown().unwrap_or_default()
 }
 
 /// A variable of the environment that is no setting of the server (the client's credentials), or

@@ -16,35 +16,41 @@ const OF_COMMANDS: [&str; 4] = [
     "RAMPART_MIGRATE_TO",
 ];
 
-/// The names of variables that are set and are no settings, in their order.
-///
-/// # Errors
-/// [`ConfigError::Misspelt`] for one that is almost the name of a setting's.
-pub(super) fn unknown() -> Result<Vec<String>, ConfigError> {
+/// The variables of the environment that are named like settings and are none, in their order.
+pub fn unknown() -> Vec<String> {
     let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-    judge(names)
-}
-
-fn judge(names: impl Iterator<Item = String>) -> Result<Vec<String>, ConfigError> {
-    let known = settings(&Settings::META, "");
-    let is_known = |name: &str| {
-        OF_COMMANDS.contains(&name) || known.iter().any(|(variable, _)| *variable == name)
-    };
+    let known = known();
     let mut unknown: Vec<String> = names
-        .filter(|name| name.starts_with("RAMPART_") && !is_known(name))
+        .filter(|name| name.starts_with("RAMPART_") && !known.contains(&name.as_str()))
         .collect();
     unknown.sort_unstable();
-    let names = known.iter().map(|(variable, _)| *variable);
-    let names: Vec<&str> = names.chain(OF_COMMANDS).collect();
-    for name in &unknown {
-        if let Some(variable) = names.iter().find(|variable| is_slip(name, variable)) {
+    unknown
+}
+
+/// Refuses a variable that is almost a known one. `unknown`: as [`unknown()`] has them.
+///
+/// # Errors
+/// [`ConfigError::Misspelt`].
+pub(super) fn refuse_misspelt(unknown: &[String]) -> Result<(), ConfigError> {
+    let known = known();
+    for name in unknown {
+        if let Some(variable) = known.iter().find(|variable| is_slip(name, variable)) {
             return Err(ConfigError::Misspelt {
                 name: name.clone(),
-                variable: (*variable).to_owned(),
+                variable,
             });
         }
     }
-    Ok(unknown)
+    Ok(())
+}
+
+/// The variables that something reads.
+fn known() -> Vec<&'static str> {
+    let of_settings = settings(&Settings::META, "").into_iter();
+    of_settings
+        .map(|(variable, _)| variable)
+        .chain(OF_COMMANDS)
+        .collect()
 }
 
 /// Whether one letter is wrong, missing, too many or in its neighbour's place. What only goes on where
@@ -96,10 +102,11 @@ mod tests {
     /// No setting is taken for a slip of another.
     #[test]
     fn settings_are_known() {
-        let names = settings(&Settings::META, "")
-            .into_iter()
-            .map(|(name, _)| name.to_owned());
-        assert!(judge(names).unwrap().is_empty());
+        let judge = |name: &str| refuse_misspelt(&[name.to_owned()]);
+        for variable in known() {
+            let others = known().into_iter().filter(|other| *other != variable);
+            assert_eq!(others.filter(|other| is_slip(variable, other)).count(), 0);
+        }
         assert_eq!(key_of("RAMPART_LISTEN").as_deref(), Some("listener.listen"));
         assert_eq!(key_of("RAMPART_LISTENS"), None);
         for of_others in [
@@ -112,11 +119,10 @@ mod tests {
             "RAMPART_SEED_1",
             "RAMPART_SEED1",
         ] {
-            let unknown = judge(std::iter::once(of_others.to_owned()));
-            assert_eq!(unknown.unwrap(), [of_others]);
+            judge(of_others).unwrap();
         }
         for slip in ["RAMPART_CONFG", "RAMPART_TSL_KEY", "RAMPART_LISTN"] {
-            let judged = judge(std::iter::once(slip.to_owned()));
+            let judged = judge(slip);
             assert!(
                 matches!(judged, Err(ConfigError::Misspelt { .. })),
                 "{slip}"

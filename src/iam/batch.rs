@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
@@ -24,16 +24,8 @@ type Waiting<I, O> = (I, oneshot::Sender<O>);
 pub struct Batcher<I, O> {
     queue: mpsc::Sender<Waiting<I, O>>,
     patience: Duration,
-    heard: Arc<Heard>,
-}
-
-/// What was heard of the database lately.
-#[derive(Debug, Default)]
-struct Heard {
-    /// How many batches were answered.
-    answers: AtomicU64,
-    /// Whether somebody waited in vain and none was answered meanwhile.
-    silent: AtomicBool,
+    /// Whether the last batch was not answered in time.
+    silent: Arc<AtomicBool>,
 }
 
 impl<I: Send + 'static, O: Send + 'static> Batcher<I, O> {
@@ -46,8 +38,8 @@ impl<I: Send + 'static, O: Send + 'static> Batcher<I, O> {
         Fut: Future<Output = Vec<O>> + Send,
     {
         let (queue, mut waiting) = mpsc::channel::<Waiting<I, O>>(room);
-        let heard = Arc::<Heard>::default();
-        let of_worker = Arc::clone(&heard);
+        let silent = Arc::<AtomicBool>::default();
+        let of_worker = Arc::clone(&silent);
         tokio::spawn(async move {
             let mut batch = Vec::with_capacity(largest);
             while waiting.recv_many(&mut batch, largest).await > 0 {
@@ -59,13 +51,11 @@ impl<I: Send + 'static, O: Send + 'static> Batcher<I, O> {
                 let (items, senders): (Vec<I>, Vec<_>) = batch.drain(..).unzip();
                 // A database that went silent must not hold up those who come after.
                 let outputs = tokio::time::timeout(patience, run(items)).await;
+                of_worker.store(outputs.is_err(), Ordering::Relaxed);
                 let Ok(outputs) = outputs else {
-                    of_worker.silent.store(true, Ordering::Relaxed);
                     tracing::error!("a batch was not answered in time");
                     continue;
                 };
-                of_worker.answers.fetch_add(1, Ordering::Relaxed);
-                of_worker.silent.store(false, Ordering::Relaxed);
                 for (sender, output) in senders.into_iter().zip(outputs) {
                     // A caller that has gone away needs no answer.
                     let _ = sender.send(output);
@@ -75,7 +65,7 @@ impl<I: Send + 'static, O: Send + 'static> Batcher<I, O> {
         Self {
             queue,
             patience,
-            heard,
+            silent,
         }
     }
 
@@ -88,20 +78,15 @@ impl<I: Send + 'static, O: Send + 'static> Batcher<I, O> {
         self.queue
             .try_send((item, sender))
             .map_err(|_| BatchError)?;
-        let answers = self.heard.answers.load(Ordering::Relaxed);
-        let patience = if self.heard.silent.load(Ordering::Relaxed) {
+        let patience = if self.silent.load(Ordering::Relaxed) {
             self.patience.min(OF_A_SILENT_ONE)
         } else {
             self.patience
         };
-        let Ok(answer) = tokio::time::timeout(patience, receiver).await else {
-            // A database that is slow answers others meanwhile, and is given time again.
-            if self.heard.answers.load(Ordering::Relaxed) == answers {
-                self.heard.silent.store(true, Ordering::Relaxed);
-            }
-            return Err(BatchError);
-        };
-        answer.map_err(|_| BatchError)
+        tokio::time::timeout(patience, receiver)
+            .await
+            .map_err(|_| BatchError)?
+            .map_err(|_| BatchError)
     }
 }
 
@@ -166,6 +151,8 @@ mod tests {
             let began = tokio::time::Instant::now();
             assert_eq!(batcher.ask(1).await, Err(BatchError));
             let waited = began.elapsed();
+            // The batch and who waits for it give up at one moment; who asks next does so later.
+            tokio::time::sleep(Duration::from_millis(1)).await;
             assert!(
                 waited >= waits && waited < waits + Duration::from_millis(10),
                 "{waited:?}"
@@ -192,7 +179,7 @@ mod tests {
                 items
             },
         ));
-        batcher.heard.silent.store(true, Ordering::Relaxed);
+        batcher.silent.store(true, Ordering::Relaxed);
         let mut asked = Vec::new();
         for item in 0..300 {
             let batcher = Arc::clone(&batcher);

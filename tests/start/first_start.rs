@@ -16,7 +16,8 @@ fn mode(path: &Path) -> u32 {
     std::fs::metadata(path).unwrap().permissions().mode() & 0o777
 }
 
-fn credentials(data: &Path) -> RootCredentials {
+/// The key that the first start made.
+pub(crate) fn credentials(data: &Path) -> RootCredentials {
     let text = std::fs::read_to_string(data.join("root-credentials.json")).unwrap();
     RootCredentials::from_json(&text).unwrap()
 }
@@ -114,7 +115,9 @@ async fn t08_a_restart_with_another_environment_changes_and_revives_nothing() {
     ];
     let said = |server: Server| {
         server.signal("TERM");
-        server.end().1
+        let (code, log) = server.end();
+        assert_eq!(code, Some(0), "{log}");
+        log
     };
     let log = said(Server::start_with(dir.path(), &first));
     assert!(!log.contains("counts at the first start alone"), "{log}");

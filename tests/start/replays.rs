@@ -1,7 +1,6 @@
 //! What was accepted is not accepted again, whatever became of the files that remember it.
 
-use std::path::Path;
-
+use crate::first_start::credentials;
 use crate::server::{Server, exchange};
 use crate::signed;
 
@@ -11,8 +10,8 @@ fn t14_files_that_are_gone_open_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().join("rampart-data");
     let server = Server::start(dir.path(), &[]);
-    let (id, secret) = root(&data);
-    let key = (id.as_str(), secret.as_str());
+    let root = credentials(&data);
+    let key = (root.access_key_id.as_str(), root.access_key_secret.expose());
     let taken = signed::request(key, "taken", &CALL);
     let ask = |server: &Server, request: &str| {
         let last = request.replace("Host: x", "Host: x\r\nConnection: close");
@@ -37,12 +36,4 @@ fn t14_files_that_are_gone_open_nothing() {
         assert!(answer.starts_with("HTTP/1.1 200 "), "{gone:?}: {answer}");
         server.stop();
     }
-}
-
-/// The key that the first start made.
-fn root(data: &Path) -> (String, String) {
-    let text = std::fs::read(data.join("root-credentials.json")).unwrap();
-    let file: serde_json::Value = serde_json::from_slice(&text).unwrap();
-    let member = |name: &str| file[name].as_str().unwrap().to_owned();
-    (member("AccessKeyId"), member("AccessKeySecret"))
 }

@@ -169,6 +169,7 @@ impl Mark {
                 let latest = moments.reached.max(ahead);
                 (moments.reached, moments.floor.max(latest))
             }
+            // Nor are these; when what was dated ahead was accepted, the missing file alone says.
             Some(moments) if !nonces_are_there => {
                 let latest = moments.reached.max(ahead).max(now);
                 (moments.reached, moments.floor.max(latest))
@@ -190,6 +191,7 @@ impl Mark {
         };
         moments.write(&mut mark)?;
         if text.is_empty() {
+            // The mark is new, and so is its name.
             File::open(dir)?.sync_all()?;
         }
         let nonces = open_private(&nonces_path)?;
@@ -216,7 +218,7 @@ impl Mark {
     }
 
     /// The date (unix seconds) of the latest request that the server of `dir` may have taken, from
-    /// what it has on disk; `None` where it took none. After a clean stop it is to the second or two;
+    /// what it has on disk; `None` where that tells of none, as where [there is no mark](Self::is_there). After a clean stop it is to the second or two;
     /// after another one it may be as late as `window` seconds ahead. Changes nothing.
     ///
     /// # Errors
